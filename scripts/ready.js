@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const progressMs = 5_000;
 /** On these Nodes better-sqlite3 12 may be neither compiled nor downloaded; 13 brings its binaries along. */
 const bundledDriver = 'better-sqlite3@13.2.0';
+const driverFolder = 'node_modules/better-sqlite3';
 /** Written into an output folder when its build succeeded. Its time is when that build began. */
 const completeMark = '.complete';
 
@@ -32,13 +33,23 @@ function packagesIn(path) {
   }
 }
 
-/** Why `npm ci` has to run, or undefined. Compares versions and not times, so that switching branches installs nothing twice. */
+/**
+ * Why `npm ci` has to run, or undefined. Compares versions and not times, so that switching branches installs nothing twice.
+ * Beside the bundled driver the packages are missing that only the compiled one needs: then what this project names itself counts.
+ */
 function installReason() {
   const installed = packagesIn('node_modules/.package-lock.json');
   if (installed === undefined) return 'nothing is installed yet';
-  for (const [folder, { version, optional }] of Object.entries(packagesIn('package-lock.json'))) {
-    if (folder === '' || optional || folder === 'node_modules/better-sqlite3') continue;
-    if (installed[folder]?.version !== version) return `${folder.replace('node_modules/', '')} is not at ${version}`;
+  const { '': project, ...locked } = packagesIn('package-lock.json');
+  const named = new Set(
+    Object.keys({ ...project.dependencies, ...project.devDependencies }).map((name) => `node_modules/${name}`),
+  );
+  const bundled = installed[driverFolder]?.version === bundledDriver.split('@')[1];
+  for (const [folder, { version, optional }] of Object.entries(locked)) {
+    if (optional || folder === driverFolder) continue;
+    const present = installed[folder]?.version;
+    if (present === undefined && bundled && !named.has(folder)) continue;
+    if (present !== version) return `${folder.replace('node_modules/', '')} is not at ${version}`;
   }
   return undefined;
 }
