@@ -36,6 +36,10 @@ export const limits = {
   sdNameLengthMax: 32,
   /** Digits of MSG-LEN taken before a frame is refused: 256 KiB has six. */
   frameLengthDigitsMax: 7,
+  /** First buffer for a frame that is not whole in its chunk, bytes: fits most messages. */
+  heldBytesMin: 1 * KiB,
+  /** Such a buffer is given back when it has grown longer, bytes: 1024 idle connections keep 64 MiB at most. */
+  heldBytesKept: 64 * KiB,
 
   // Filters
   /** One glob, characters: keeps a match under 5 µs. */
@@ -70,7 +74,17 @@ export const limits = {
   /** Encoded and not yet taken by the kernel, per drain, bytes (FAULTS F11: at most 256 KiB per drain). */
   unsentBytesMax: 128 * KiB,
 
+  // Settings
+  /** The settings file, characters. */
+  settingsLengthMax: 1 * MiB,
+  /** Values of one list in the settings. */
+  settingListMax: 256,
+  /** PATH_MAX of Linux, characters. */
+  pathLengthMax: 4096,
+
   // Doors
+  /** How often the log is told what limits and refusals counted, milliseconds. */
+  limitedToldMs: 60_000,
   /** Open connections at one syslog listener. */
   syslogConnectionsMax: 1024,
   /** Bytes that a resolver's answer may bring, addresses. */
