@@ -199,6 +199,13 @@ export const failureKinds = {
   stopping: kind(503, 6, true, 'The agent is stopping: send again when it is back.'),
   state_locked: kind(409, 1, false, 'Stop the other agent first, or give this one a state_dir of its own.'),
   state_newer: kind(409, 1, false, 'This state was written by a newer Sluice: install that version again.'),
+  state_damaged: kind(
+    500,
+    1,
+    false,
+    'Move the damaged file out of state_dir and keep it: a new one is made at the next start.',
+  ),
+  state_unusable: kind(500, 1, false, 'Check that state_dir is a directory that this user may write.'),
   agent_unreachable: kind(503, 6, true, 'Start it with `sluice agent --dev`, or name it with --url or SLUICE_URL.'),
   door_unavailable: kind(500, 1, false, 'Choose another address or path for this door, or stop what holds it.'),
   not_all_arrived: kind(500, 1, false, 'Look at the table above for the drain that is short.'),

@@ -46,6 +46,10 @@ export const limits = {
   globLengthMax: 128,
   globsPerDrainMax: 16,
 
+  // Store
+  /** How long a statement waits while another process holds the database, milliseconds: a stopping agent's last moments. */
+  databaseBusyMsMax: 1000,
+
   // Journal
   /** One shared segment in memory, bytes. A longer record gets a segment of its own. */
   segmentBytes: 1 * MiB,
