@@ -122,8 +122,9 @@ export class FrameDecoder {
         return lineFeed + 1;
       }
       case 'broken':
-        return chunk.length;
+        break;
     }
+    return chunk.length;
   }
 
   /** MSG-LEN SP, MSG-LEN = NONZERO-DIGIT *DIGIT (RFC 5425 4.3). */
