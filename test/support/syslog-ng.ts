@@ -44,8 +44,7 @@ export function startSyslogNg(options: SyslogNgOptions): Promise<Receiver> {
     environment: { LD_LIBRARY_PATH: libraryFolders(folder).join(':') },
     configure(port) {
       writeFileSync(file, configuration(options, received, port));
-      const own = (name: string, extension: string) => [`--${name}`, join(directory, `syslog-ng.${extension}`)];
-      const places = [...own('persist-file', 'persist'), ...own('pidfile', 'pid'), ...own('control', 'ctl')];
+      const places = ['--persist-file', `${file}.persist`, '--pidfile', `${file}.pid`, '--control', `${file}.ctl`];
       return ['--foreground', '--no-caps', '--cfgfile', file, '--module-path', moduleFolder(), ...places];
     },
   });
@@ -59,7 +58,7 @@ function configuration({ tls, template, file }: SyslogNgOptions, received: strin
     : 'transport("tcp")';
   return `@version: 3.35
 options {
-  keep-hostname(yes); chain-hostnames(no); use-dns(no); keep-timestamp(yes); ts-format(iso); frac-digits(6);
+  keep-hostname(yes); chain-hostnames(no); use-dns(no); dns-cache(no); keep-timestamp(yes); ts-format(iso); frac-digits(6);
   stats-freq(0); time-reap(60); log-msg-size(524288); flush-lines(1);
 };
 source received { syslog(ip("127.0.0.1") port(${port}) max-connections(2000) log-iw-size(200000) flags(no-multi-line) ${transport}); };
