@@ -4,6 +4,7 @@
  * Promise: the type of the table has exactly the keys and the value types of Settings, so neither can drift from the other.
  */
 import { limits } from '../base/limits.js';
+import { facilityNames } from '../event/severity.js';
 import {
   address,
   addressRange,
@@ -55,14 +56,7 @@ const later = <T>(missing: string, setting: Setting<T>, alsoTrue?: T): Setting<T
 });
 
 const perSecond = count(1, 1_000_000_000);
-// RFC 5424 6.2.1
-const facilities = numbered(
-  'facility',
-  (
-    'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit alert clock ' +
-    'local0 local1 local2 local3 local4 local5 local6 local7'
-  ).split(' '),
-);
+const facilities = numbered('facility', facilityNames);
 const group = orOff(printable(32));
 const noApi = 'the API for tenants';
 const noConfirmation = 'the confirmation of drains';

@@ -6,35 +6,17 @@
 import { z } from 'zod';
 import { isTenantName } from '../base/ids.js';
 import { limits } from '../base/limits.js';
+import { severityOf } from '../event/severity.js';
 
-/** RFC 5424 6.2.1, most severe first; the index is the number. */
-export const severityNames = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
+type OrNull<Fields extends Record<string, z.ZodType>> = { [K in keyof Fields]: z.ZodNullable<Fields[K]> };
 
-const severityAliases: Readonly<Record<string, number>> = {
-  panic: 0,
-  emergency: 0,
-  critical: 2,
-  error: 3,
-  warn: 4,
-  information: 6,
-  informational: 6,
-};
-
-const severityOf = (given: string | number): number | undefined => {
-  if (typeof given === 'number') return Number.isInteger(given) && given >= 0 && given <= 7 ? given : undefined;
-  const name = given.toLowerCase();
-  const known = severityNames.findIndex((each) => each === name);
-  if (known >= 0) return known;
-  return Object.hasOwn(severityAliases, name) ? severityAliases[name] : undefined;
-};
+const orNull = <Fields extends Record<string, z.ZodType>>(fields: Fields): OrNull<Fields> =>
+  Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, z.nullable(field)])) as OrNull<Fields>;
 
 const severity = z
-  .union(
-    [z.string().max(limits.typeLengthMax), z.number()],
-    'is one of emerg alert crit err warning notice info debug, or 0 to 7',
-  )
+  .union([z.string().max(limits.typeLengthMax), z.number()], 'is a severity')
   .transform((given, context) => {
-    const number = severityOf(given);
+    const number = severityOf(String(given));
     if (number !== undefined) return number;
     context.addIssue('is one of emerg alert crit err warning notice info debug, or 0 to 7');
     return z.NEVER;
@@ -56,14 +38,7 @@ export const newTenant = z.strictObject({ name: tenantName, ...z.strictObject(te
 export type NewTenant = z.infer<typeof newTenant>;
 
 /** Absent: stays as it is. null: back to the operator's default. */
-export const patchTenant = z
-  .strictObject({
-    events_per_s: tenantLimits.events_per_s.nullable(),
-    burst: tenantLimits.burst.nullable(),
-    bytes_per_s: tenantLimits.bytes_per_s.nullable(),
-    drains: tenantLimits.drains.nullable(),
-  })
-  .partial();
+export const patchTenant = z.strictObject(orNull(tenantLimits)).partial();
 export type PatchTenant = z.infer<typeof patchTenant>;
 
 // Shown on terminals and in logs, so controls stay out.
@@ -106,23 +81,8 @@ const url = z.string('is a text').max(limits.drainUrlLengthMax, `is ${limits.dra
 export const newDrain = z.strictObject({ url, ...z.strictObject(drainFields).partial().shape });
 export type NewDrain = z.infer<typeof newDrain>;
 
+const { name, ...drainChoices } = drainFields;
+
 /** Absent: stays as it is. null: back to the default (no CA of its own, the operator's pace, …). */
-export const patchDrain = z
-  .strictObject({
-    url,
-    name: drainFields.name,
-    types: drainFields.types.nullable(),
-    min_severity: drainFields.min_severity.nullable(),
-    framing: drainFields.framing.nullable(),
-    ca: drainFields.ca.nullable(),
-    client_cert: drainFields.client_cert.nullable(),
-    client_key: drainFields.client_key.nullable(),
-    server_name: drainFields.server_name.nullable(),
-    fingerprint: drainFields.fingerprint.nullable(),
-    structured_data: drainFields.structured_data.nullable(),
-    events_per_s: drainFields.events_per_s.nullable(),
-    bytes_per_s: drainFields.bytes_per_s.nullable(),
-    message_bytes_max: drainFields.message_bytes_max.nullable(),
-  })
-  .partial();
+export const patchDrain = z.strictObject({ url, name, ...orNull(drainChoices) }).partial();
 export type PatchDrain = z.infer<typeof patchDrain>;

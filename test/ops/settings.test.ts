@@ -1,7 +1,7 @@
 // The settings file: what is read, what is refused, and that everything printed comes from the same table.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../src/base/failure.js';
+import type { Failure } from '../../src/base/failure.js';
 import { checkSettings, faultLine, loadSettings } from '../../src/ops/settings-load.js';
 import { exampleSettings, settingsReference } from '../../src/ops/settings-print.js';
 import { refuseUnbuilt } from '../../src/ops/settings-relations.js';
