@@ -65,7 +65,7 @@ module(load="mmpstrucdata")
 template(name="line" type="string" string="${template ?? jsonTemplate}\\n")
 template(name="file" type="string" string="${received}/${file ?? 'messages.log'}")
 input(type="imtcp" port="${port}" address="127.0.0.1")
-action(type="mmpstrucdata")
+action(type="mmpstrucdata" sd_name.lowercase="off")
 action(type="omfile" dynaFile="file" template="line" dynaFileCacheSize="1000" createDirs="off")
 `;
 }

@@ -1,4 +1,5 @@
 // What the parsers found, as text, so that a test can say what it expects in one object.
+import assert from 'node:assert/strict';
 import { ParsedMessage, parseRfc5424 } from '../../src/syslog/parse.js';
 import { StructuredDataWalk, unescapeParamValue } from '../../src/syslog/structured-data.js';
 
@@ -36,15 +37,24 @@ export function elementsOf(bytes: Buffer, start: number, end: number): Element[]
   return elements;
 }
 
+/** What may stand behind a message in a chunk: each would go on with it, or complete something in it. */
+const tails = ['', '1 - - - - - - "] - ', '[z@1] x', '" z="1"] x', '> - x', 0x80, 0xbb].map((tail) =>
+  typeof tail === 'string' ? Buffer.from(tail) : Buffer.from([tail, 0xbf, 0x80]),
+);
+
 /**
- * Parses a message that stands between other octets, as in a chunk of a stream, and answers its fields, or the code of its fault.
- * The octets behind it would complete any message, so a parser that looks past the end is caught.
+ * Parses a message that stands between other octets, as in a chunk of a stream: its fields, or the code of its fault.
+ * Throws if what stands behind it makes a difference.
  */
 export function parse(message: string | Buffer): ReturnType<typeof fieldsOf> | string {
   const octets = typeof message === 'string' ? Buffer.from(message) : message;
   const before = Buffer.from('<1>1 - - ');
-  const bytes = Buffer.concat([before, octets, Buffer.from('1 - - - - - - "] - ')]);
-  const parsed = new ParsedMessage();
-  const fault = parseRfc5424(bytes, before.length, before.length + octets.length, parsed);
-  return fault === undefined ? fieldsOf(bytes, parsed) : fault.code;
+  const [answer, ...others] = tails.map((tail) => {
+    const bytes = Buffer.concat([before, octets, tail]);
+    const parsed = new ParsedMessage();
+    const fault = parseRfc5424(bytes, before.length, before.length + octets.length, parsed);
+    return fault === undefined ? fieldsOf(bytes, parsed) : fault.code;
+  });
+  for (const other of others) assert.deepEqual(other, answer);
+  return answer;
 }

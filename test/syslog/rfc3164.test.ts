@@ -4,9 +4,15 @@ import { ParsedMessage } from '../../src/syslog/parse.js';
 import { parseRfc3164 } from '../../src/syslog/rfc3164.js';
 import { fieldsOf } from './parsed.js';
 
-/** Fields that are there, of a message with other octets around it. */
-function parse(message: string): Record<string, unknown> | string {
-  const bytes = Buffer.from(`<9>Oct 1${message}: x Oct 11 22:14:15 tag: `);
+/** Fields that are there, of a message with other octets around it, which make no difference. */
+function parse(message: string, ...tails: string[]): Record<string, unknown> | string {
+  const [answer, ...others] = [...tails, '', ': x', ' x', '[1]: x', '1', '>'].map((tail) => parseBefore(tail, message));
+  for (const other of others) expect(other).toEqual(answer);
+  return answer;
+}
+
+function parseBefore(tail: string, message: string): Record<string, unknown> | string {
+  const bytes = Buffer.from(`<9>Oct 1${message}${tail}`);
   const parsed = new ParsedMessage();
   const fault = parseRfc3164(bytes, 8, 8 + Buffer.byteLength(message), parsed);
   if (fault !== undefined) return fault.code;
@@ -121,8 +127,9 @@ test('what is no time is the beginning of MSG', () => {
 
 test('a message may end anywhere', () => {
   const whole = '<34>Oct 11 22:14:15 mymachine su[1]: x';
-  for (let length = 4; length <= whole.length; length++)
-    expect(parse(whole.slice(0, length))).toMatchObject({ pri: '4.2' });
+  for (let length = 4; length <= whole.length; length++) {
+    expect(parse(whole.slice(0, length), whole.slice(length))).toMatchObject({ pri: '4.2' });
+  }
   expect(parse('<34>')).toEqual({ pri: '4.2', form: 'none', message: '' });
   expect(parse('<34>Oct 11 22:14:15')).toEqual({
     pri: '4.2',

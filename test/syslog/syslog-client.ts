@@ -12,7 +12,7 @@ export interface SyslogClientOptions {
   readonly port?: number;
 }
 
-interface SyslogClient {
+export interface SyslogClient {
   log(text: string, options: object, done: (error?: Error) => void): void;
   on(event: 'error', listener: (error: Error) => void): void;
   close(): void;
@@ -22,4 +22,5 @@ const library = createRequire(import.meta.url)('syslog-client') as {
   createClient(host: string, options: SyslogClientOptions): SyslogClient;
 };
 
-export const { createClient } = library;
+export const createClient = (host: string, options: SyslogClientOptions): SyslogClient =>
+  library.createClient(host, options);
