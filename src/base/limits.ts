@@ -61,8 +61,36 @@ export const limits = {
   uncommittedBytesLow: 8 * MiB,
   /** One read for one drain, bytes: also the most that one socket write carries. */
   readBytesMax: 64 * KiB,
-  /** A tenant's batch in the old generation, bytes. */
+  /** A tenant's batch in the old generation, bytes; also where a tenant's extent is cut. A longer record gets one of its own. */
   batchBytesMax: 64 * KiB,
+  /** Shared blocks are deleted, or rewritten per tenant, by the epoch: what was appended within this many milliseconds … */
+  epochMsMax: 15_000,
+  /** … or bytes, whichever comes first: also what one compaction reads. */
+  epochBytesMax: 32 * MiB,
+  /** An epoch this old, milliseconds after its end, is rewritten: the replay margin's default, so that a healthy drain is past it. */
+  epochSettledMs: 30_000,
+  /** Shared blocks on disk, bytes: beyond it the oldest epoch is rewritten before its time. */
+  youngDiskBytesMax: 1024 * MiB,
+  /** Batches that one compaction writes: keeps its transaction near a quarter of a second. */
+  compactionBatchesMax: 1000,
+  /** What one drain reads from disk at once, bytes (FAULTS F11: at most 256 KiB per drain). */
+  coldReadBytesMax: 128 * KiB,
+  /** Read from disk and not yet taken, over all drains, bytes; further readers wait. */
+  coldBytesMax: 16 * MiB,
+  /** What was read from disk for a drain is given up if it isn't taken within this many milliseconds and others wait. */
+  coldHeldMsMax: 1000,
+  /** How often margins, expiry and byte bounds are looked at, and changed cursors written, milliseconds. */
+  journalSweepMs: 1000,
+  /** After a full disk, how long until the next try, milliseconds. */
+  diskFullRetryMs: 1000,
+  /** Steps in which the replay margin moves, in time and in bytes: bounds what a cursor remembers. */
+  marginSteps: 32,
+  /** The longest wait between two pieces of evidence that counts as progress, milliseconds: twice the slowest sampling. */
+  marginSampleMsMax: 2000,
+  /** The journal's write-ahead log is folded into its file beyond this, bytes. */
+  journalCheckpointBytes: 32 * MiB,
+  /** SQLite's page memory for the journal, bytes. */
+  journalCacheBytes: 16 * MiB,
 
   // Drains
   drainNameLengthMax: 64,
@@ -77,6 +105,31 @@ export const limits = {
   marksMax: 65_536,
   /** Encoded and not yet taken by the kernel, per drain, bytes (FAULTS F11: at most 256 KiB per drain). */
   unsentBytesMax: 128 * KiB,
+  /** Write buffers kept for the next write, buffers of readBytesMax: what a pass over busy drains has in flight at once. */
+  writeBuffersFreeMax: 64,
+  /** One look at the kernel's socket tables: not more often than this, milliseconds … */
+  lookMsMin: 50,
+  /** … at least this often while bytes are outstanding, milliseconds … */
+  lookMsMax: 1000,
+  /** … and in between resting so many times as long as the last look took: 5 % of a core. */
+  lookRestFactor: 20,
+  /** Passes over woken drains: so many writes without giving the event loop a turn … */
+  flushesPerTurnMax: 16,
+  /** … then a rest of this per drain written to, milliseconds, so that thousands of drains gather frames … */
+  flushRestMsPerDrain: 0.03,
+  /** … at most this, milliseconds: what gathering may add to an event's way. */
+  flushRestMsMax: 50,
+  /** A drain that its pace stopped goes on after this at the earliest, milliseconds: one write per wait, not one per event. */
+  pacedMsMin: 50,
+  /** A connection that lived as long as this was a good one: the next failure starts the backoff anew, milliseconds. */
+  healthyMsMin: 30_000,
+  /** From the last write to the peer's FIN when we close, milliseconds. */
+  closingMsMax: 5000,
+  /** TLS 1.3: how long a receiver without session tickets has to refuse a client certificate before we write, milliseconds. */
+  probationMsMin: 100,
+  probationMsMax: 1000,
+  /** Idle connections are probed by TCP after this, milliseconds. */
+  keepAliveMs: 60_000,
 
   // Settings
   /** The settings file, characters. */
@@ -86,6 +139,10 @@ export const limits = {
   /** PATH_MAX of Linux, characters. */
   pathLengthMax: 4096,
 
+  // Log
+  /** Lines that wait for whoever reads the log, bytes; beyond it they are lost. */
+  logBytesMax: 4 * MiB,
+
   // Doors
   /** How often the log is told what limits and refusals counted, milliseconds. */
   limitedToldMs: 60_000,
@@ -93,10 +150,34 @@ export const limits = {
   syslogConnectionsMax: 1024,
   /** Bytes that a resolver's answer may bring, addresses. */
   resolvedAddressesMax: 16,
+
+  // Command line
+  /** No answer from the agent for this long, milliseconds: longer than a commit on a slow disk. */
+  answerMsMax: 60_000,
+  /** One answer of the agent that a command reads, bytes: 10,000 drains with their certificates. */
+  answerBytesMax: 64 * MiB,
+  /** Events in one request of `sluice send`. */
+  sendBatchEventsMax: 4000,
+  /** …and bytes; a longest line still fits into a request. */
+  sendBatchBytesMax: 1 * MiB,
+  /** How long `sluice send` gathers lines before it hands them over, milliseconds: `tail -f` stays live. */
+  sendGatherMs: 200,
+  /** The rate of `sluice load`, events/s: a mistyped zero does no harm. */
+  loadRateMax: 1_000_000,
+  /** Its duration, seconds. */
+  loadSecondsMax: 3600,
+  /** Its tenants. */
+  loadTenantsMax: 1000,
+  /** A message of `sluice load`, bytes. */
+  loadMessageBytesMax: 64 * KiB,
 } as const;
 
 assert(limits.eventBytesMax < limits.requestBytesMax, 'a request holds at least one event');
 assert(limits.uncommittedBytesLow < limits.uncommittedBytesHigh, 'low mark under high mark');
 assert(limits.segmentBytes < limits.uncommittedBytesHigh, 'a segment fits under the high mark');
 assert(limits.batchBytesMax <= limits.segmentBytes, 'a batch is no longer than a segment');
+assert(limits.epochBytesMax + limits.segmentBytes <= limits.youngBytesMax, 'the epoch being written is in memory');
+assert(limits.batchBytesMax <= limits.coldReadBytesMax, 'a read from disk brings at least one batch');
+assert(limits.coldReadBytesMax < limits.coldBytesMax, 'more than one drain may read from disk');
 assert(limits.readBytesMax <= limits.unsentBytesMax, 'one read fits into what may wait for the kernel');
+assert(limits.sendBatchBytesMax + limits.eventBytesMax < limits.requestBytesMax, 'a batch and one more line fit into a request');
