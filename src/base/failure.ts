@@ -132,6 +132,7 @@ export const failureKinds = {
     true,
     'The receiver did not finish the TLS handshake: check that it speaks TLS on this port.',
   ),
+  descriptors_exhausted: kind(503, 1, true, 'The agent has too many files open: raise LimitNOFILE of its unit.'),
   // Admission, per event
   not_json: kind(400, 1, false, 'Each line must be one JSON object.'),
   bad_utf8: kind(400, 1, false, 'Encode the event as UTF-8.'),
