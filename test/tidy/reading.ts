@@ -180,7 +180,8 @@ class Reader {
     let called = node.expression;
     // Walks from `test.each(rows)` and the like down to `test`.
     while (called?.expression !== undefined) called = called.expression;
-    const title = node.arguments?.[0]?.text;
+    const said = node.arguments?.[0];
+    const title = said !== undefined && literalKinds.has(said.kind) ? said.text : undefined;
     if (title !== undefined && ['test', 'it'].includes(called?.text ?? '')) this.tests.push({ name: title, line });
   }
 }
