@@ -93,6 +93,8 @@ export const limits = {
   journalCacheBytes: 16 * MiB,
 
   // Drains
+  /** The least that a drain may set as its longest message, bytes: RFC 5424 6.1, every receiver takes 480. */
+  messageBytesMin: 480,
   drainNameLengthMax: 64,
   drainUrlLengthMax: 512,
   /** One PEM field of a drain, bytes. */

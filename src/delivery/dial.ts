@@ -8,7 +8,8 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { Failure } from '../base/failure.js';
 import { limits } from '../base/limits.js';
 import { isLiteral } from '../destination/address.js';
-import { checkFingerprint, checkName, fingerprintOf } from './identity.js';
+import { fingerprintOf } from '../destination/fingerprint.js';
+import { checkFingerprint, checkName } from './identity.js';
 import type { TlsSettings } from './settings.js';
 
 export type { Socket, TLSSocket };
