@@ -34,6 +34,7 @@ export type Happening =
     }
   | { readonly kind: 'journal.failing'; readonly code: FailureCode; readonly cause: string }
   | { readonly kind: 'journal.recovered'; readonly afterMs: number }
+  | { readonly kind: 'journal.damaged'; readonly where: string; readonly events: number }
   | {
       readonly kind: 'drain.failing';
       readonly drain: string;

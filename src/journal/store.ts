@@ -1,0 +1,85 @@
+/*
+ * The journal on disk: one SQLite file that one connection holds exclusively. Runs on the commit thread.
+ * Promise: `write` is one transaction, durable when it returns; after a full disk the file is as it was before and can be written again.
+ * Worst case: one fsync, or the folding in of the write-ahead log (32 MiB). Owner: worker.ts.
+ */
+import { Failure } from '../base/failure.js';
+import { recordIsWhole, recordLength } from '../event/record.js';
+import { type Database, openDatabase } from '../store/database.js';
+import type { BatchSummary } from './extents.js';
+import type { Loaded, Recovered, StoreOptions, Write } from './messages.js';
+import { recover } from './recovery.js';
+import { rewrite } from './rewrite.js';
+import { journalSchema } from './schema.js';
+import { journalTables, type JournalTables } from './store-tables.js';
+
+export class JournalStore {
+  readonly #database: Database;
+  readonly #tables: JournalTables;
+  readonly #options: StoreOptions;
+
+  /** @throws Failure state_locked, state_newer, state_damaged, state_unusable, disk_full */
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.#database = openDatabase(options.path, {
+      synchronous: options.durability === 'full' ? 'FULL' : 'NORMAL',
+      schema: journalSchema,
+      exclusive: true,
+      cacheBytes: options.cacheBytes,
+      checkpointBytes: options.checkpointBytes,
+      ...(options.fileBytesMax === undefined ? {} : { fileBytesMax: options.fileBytesMax }),
+    });
+    this.#tables = journalTables(this.#database);
+  }
+
+  /** What is there. */
+  recover(): Recovered {
+    return recover(this.#tables, this.#options);
+  }
+
+  /**
+   * Writes all of it, or nothing.
+   * @returns summaries of the batches that a compaction wrote
+   * @throws Failure disk_full: try again later; any other: never write again
+   */
+  write(write: Write): BatchSummary[] {
+    try {
+      return this.#database.transaction(() => this.#write(write));
+    } catch (error) {
+      // Folded in, the log can be written from its start again, in space that it has already.
+      if (error instanceof Failure && error.code === 'disk_full') this.#tryCheckpoint();
+      throw error;
+    }
+  }
+
+  /** The records of some batches, each in a buffer of its own. */
+  load(batches: readonly number[]): Loaded[] {
+    return batches.map((batch) => {
+      const records = this.#tables.records(batch);
+      if (records === undefined) return 'gone';
+      let at = 0;
+      while (at < records.length && recordIsWhole(records, at, records.length)) at += recordLength(records, at);
+      return at === records.length ? new Uint8Array(records) : 'damaged';
+    });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #write({ blocks, changes, compaction }: Write): BatchSummary[] {
+    // Deletes first: what they free is used at once.
+    if (changes !== undefined) this.#tables.putChanges(changes);
+    const written = compaction === undefined ? [] : rewrite(this.#tables, compaction);
+    for (const block of blocks) this.#tables.putBlock(block);
+    return written;
+  }
+
+  #tryCheckpoint(): void {
+    try {
+      this.#database.checkpoint('restart');
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'disk_full') throw error;
+    }
+  }
+}
