@@ -159,7 +159,7 @@ test('5425-12 6587-02 the same frames and faults whatever the chunks, and no mor
   );
 });
 
-test('5425-13 counted frames come out as they went in', () => {
+test('5424-02 5425-13 counted frames come out as they went in', () => {
   fc.assert(
     fc.property(
       fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 20 }),
