@@ -1,11 +1,11 @@
 /*
  * The plain encoder of RFC 5424: one message from its parts, for notices, for `sluice load` and as the reference in tests.
- * The hot path writes the same octets piece by piece with the functions of this folder.
+ * The hot path (event/prefix.ts, delivery/frame.ts) writes the same octets piece by piece.
  * Promise: what it returns is a valid message. Worst case: an AssertionError, since its callers make up the parts themselves.
  */
 import { assert } from '../base/assert.js';
 import { limits } from '../base/limits.js';
-import { GREATER, isNil, LESS, printable, sdNameOctet, ZERO } from './bytes.js';
+import { isNil, printable, sdNameOctet } from './bytes.js';
 import { isTimestamp } from './timestamp.js';
 
 export interface SdElement {
@@ -49,31 +49,6 @@ export function encodeMessage(message: Message): Buffer {
   const sd = elements.length === 0 ? '-' : elements.map(encodeElement).join('');
   if (message.message === '' && message.bom !== true) return Buffer.from(`${head} ${sd}`);
   return Buffer.from(`${head} ${sd} ${message.bom === true ? '\ufeff' : ''}${message.message}`);
-}
-
-/**
- * Writes `<PRI>` (RFC 5424 6.2.1).
- * @param pri 0 to 191
- * @returns offset behind the `>`
- */
-export function writePri(target: Buffer, at: number, pri: number): number {
-  assert(isWithin(pri, 191), 'PRI 0 to 191');
-  let next = at;
-  target[next++] = LESS;
-  if (pri >= 100) target[next++] = ZERO + Math.trunc(pri / 100);
-  if (pri >= 10) target[next++] = ZERO + (Math.trunc(pri / 10) % 10);
-  target[next++] = ZERO + (pri % 10);
-  target[next++] = GREATER;
-  return next;
-}
-
-/**
- * Writes a PARAM-VALUE between its quotes: `"` `\` `]` get a backslash and nothing else does (RFC 5424 6.3.3).
- * @param value well-formed text; control characters are written as they are
- * @returns offset behind the value
- */
-export function writeParamValue(target: Buffer, at: number, value: string): number {
-  return at + target.write(escapeParamValue(value), at);
 }
 
 /** `value` with `"` `\` `]` escaped, and nothing else (RFC 5424 6.3.3). */

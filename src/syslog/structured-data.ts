@@ -60,14 +60,6 @@ export function checkStructuredData(
   return hasTwice(bytes, start, into) ? syslogFaults.duplicate_sd_id : undefined;
 }
 
-/** The fault of `text` as a whole STRUCTURED-DATA, or undefined if it is one. For what a person typed. */
-export function structuredDataFault(text: string): SyslogFault | undefined {
-  const bytes = Buffer.from(text);
-  const extent = new StructuredDataExtent();
-  const fault = checkStructuredData(bytes, 0, bytes.length, extent);
-  return fault ?? (extent.end === bytes.length ? undefined : syslogFaults.bad_structured_data);
-}
-
 /**
  * Walks STRUCTURED-DATA that was checked. One object serves any number of messages:
  * `begin`, then `nextElement` until false, and within an element `nextParam` until false.

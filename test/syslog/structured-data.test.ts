@@ -1,9 +1,16 @@
 // RFC 5424 6.3: STRUCTURED-DATA as it is checked, walked and unescaped.
 import { expect, test } from 'vitest';
-import { structuredDataFault } from '../../src/syslog/structured-data.js';
+import { checkStructuredData, StructuredDataExtent } from '../../src/syslog/structured-data.js';
 import { elementsOf, parse } from './parsed.js';
 
-const faultOf = (text: string): string | undefined => structuredDataFault(text)?.code;
+/** What is wrong with a text that is STRUCTURED-DATA and nothing else. */
+function faultOf(text: string): string | undefined {
+  const bytes = Buffer.from(text);
+  const extent = new StructuredDataExtent();
+  const fault = checkStructuredData(bytes, 0, bytes.length, extent);
+  return fault?.code ?? (extent.end === bytes.length ? undefined : 'bad_structured_data');
+}
+
 const value = (escaped: string) => elements(`[a@1 v="${escaped}"]`)[0]?.params[0]?.[1];
 const elements = (text: string) => elementsOf(Buffer.from(text), 0, Buffer.byteLength(text));
 
@@ -117,7 +124,7 @@ test('5424-29 a PARAM-NAME may come again', () => {
 
 test('a walk that visits no parameter finds every element, with its own octets', () => {
   const text = '[a@1 v="\\]\\"[x@1"][b@1 w="]"]'.replace('"]"', '"\\]"');
-  expect(structuredDataFault(text)).toBeUndefined();
+  expect(faultOf(text)).toBeUndefined();
   expect(elements(text)).toEqual([
     { id: 'a@1', params: [['v', ']"[x@1']] },
     { id: 'b@1', params: [['w', ']']] },
