@@ -146,6 +146,18 @@ export const limits = {
   logBytesMax: 4 * MiB,
 
   // Doors
+  /** The body of a request that isn't events, bytes: three PEM fields and the rest. */
+  inputBytesMax: 256 * KiB,
+  /** Open connections at one HTTP door. */
+  httpConnectionsMax: 1024,
+  /** Until the headers of a request are there, milliseconds: a slow client costs a socket for no longer. */
+  headersMsMax: 10_000,
+  /** Until the whole request is there, milliseconds. */
+  requestMsMax: 300_000,
+  /** Headers of a request, bytes. */
+  headersBytesMax: 16 * KiB,
+  /** Path of a unix socket on Linux without its NUL, bytes. */
+  socketPathBytesMax: 107,
   /** How often the log is told what limits and refusals counted, milliseconds. */
   limitedToldMs: 60_000,
   /** Open connections at one syslog listener. */
@@ -175,6 +187,8 @@ export const limits = {
 } as const;
 
 assert(limits.eventBytesMax < limits.requestBytesMax, 'a request holds at least one event');
+assert(3 * limits.pemBytesMax < limits.inputBytesMax, 'a drain fits into a request');
+assert(limits.headersMsMax <= limits.requestMsMax, 'headers are a part of the request');
 assert(limits.uncommittedBytesLow < limits.uncommittedBytesHigh, 'low mark under high mark');
 assert(limits.segmentBytes < limits.uncommittedBytesHigh, 'a segment fits under the high mark');
 assert(limits.batchBytesMax <= limits.segmentBytes, 'a batch is no longer than a segment');

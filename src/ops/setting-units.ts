@@ -6,6 +6,7 @@
 import ipaddr from 'ipaddr.js';
 import { Failure } from '../base/failure.js';
 import { limits } from '../base/limits.js';
+import { hostPort } from '../destination/host-port.js';
 
 export interface Unit<T> {
   /** For the docs and the error: "a duration such as 10s (1s to 1h)". */
@@ -118,23 +119,6 @@ export const addressRange: Unit<string> = unit('a range of addresses such as 10.
   if (ipaddr.IPv4.isValidFourPartDecimal(given)) return `${given}/32`;
   return ipaddr.IPv6.isValid(given) && !given.includes('%') ? `${given}/128` : undefined;
 });
-
-export interface HostPort {
-  /** An address without brackets. */
-  readonly host: string;
-  /** 0 to 65535; 0 takes any. */
-  readonly port: number;
-}
-
-/** Takes `127.0.0.1:5514` and `[::1]:5514` apart; undefined for anything else, names too. */
-export function hostPort(text: string): HostPort | undefined {
-  const parts = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([0-9.]{7,15})):(\d{1,5})$/.exec(text);
-  if (parts === null) return undefined;
-  const host = parts[1] ?? parts[2];
-  const valid = parts[1] === undefined ? ipaddr.IPv4.isValidFourPartDecimal(host) : ipaddr.IPv6.isValid(host);
-  const port = Number(parts[3]);
-  return valid && port <= 65_535 ? { host, port } : undefined;
-}
 
 /** An address of this machine's loopback with a port. */
 export const loopbackAddress: Unit<string> = unit(

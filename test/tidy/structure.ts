@@ -100,8 +100,8 @@ const owned: readonly Owned[] = [
     what: 'outbound connections',
     modules: ['node:net', 'node:tls'],
     free: [...serverNames, ...addressNames, 'createSecureContext', 'rootCertificates'],
-    // The second dials the agent's own doors, for who hands over events: never a destination.
-    owners: ['src/delivery/dial.ts', 'src/cli/producer-connection.ts'],
+    // The others dial the agent's own doors, to hand over events and to ask whether one is taken: never a destination.
+    owners: ['src/delivery/dial.ts', 'src/cli/producer-connection.ts', 'src/api/answering.ts'],
   },
   {
     what: 'outbound HTTP',
