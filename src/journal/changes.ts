@@ -42,6 +42,8 @@ export interface ChangesRows {
 }
 
 export class Changes {
+  /** True if the next transaction must carry them: records are routed to a drain only when its row is there or comes with them. */
+  urgent = false;
   #cursors: Changing[] = [];
   #removedDrains: number[] = [];
   #blocks: [number, number][] = [];
@@ -54,7 +56,14 @@ export class Changes {
     this.#cursors.push(cursor);
   }
 
+  /** The cursor is new. */
+  addDrain(cursor: Changing): void {
+    this.touch(cursor);
+    this.urgent = true;
+  }
+
   removeDrain(drain: number): void {
+    this.urgent = true;
     this.#removedDrains.push(drain);
   }
 
@@ -84,11 +93,14 @@ export class Changes {
       cursor.changed = false;
       values.set(cursor.row(), i * CURSOR_COLUMNS.length);
     }
+    const { urgent } = this;
+    this.urgent = false;
     this.#cursors = [];
     this.#removedDrains = [];
     this.#blocks = [];
     this.#batches = [];
     const putBack = () => {
+      this.urgent ||= urgent;
       for (const cursor of cursors) this.touch(cursor);
       this.#removedDrains = removedDrains.concat(this.#removedDrains);
       this.#blocks = blocks.concat(this.#blocks);

@@ -5,7 +5,7 @@
  * Worst case: producers wait at the gate for one transaction. Owner: journal.ts.
  */
 import type { Clock } from '../base/clock.js';
-import { asFailure, Failure } from '../base/failure.js';
+import { asFailure, Failure, type FailureCode } from '../base/failure.js';
 import type { Report } from '../base/happening.js';
 import type { Appender, Block } from './append.js';
 import type { JournalBounds } from './bounds.js';
@@ -76,6 +76,12 @@ export class Committer {
     });
   }
 
+  /** Why nothing can be committed now; null when all is well. */
+  get failing(): FailureCode | null {
+    const state = this.#state;
+    return state.kind === 'full' || state.kind === 'failed' ? state.failure.code : null;
+  }
+
   /** @throws Failure disk_full, journal_failed or stopping if nothing can be taken now */
   assertOpen(): void {
     if (this.#state.kind !== 'open') throw this.#refusal();
@@ -112,23 +118,28 @@ export class Committer {
     if (this.#state.kind === 'open') this.#work();
   }
 
-  /** Refuses new events, commits those that wait and every change, closes the file. Resolves also if the disk stayed full. */
-  async stop(): Promise<void> {
-    if (this.#state.kind === 'failed') return;
+  /**
+   * Refuses new events, commits those that wait and every change, closes the file; leaves out what a full disk can't take.
+   * @returns why the journal could not be closed, if it couldn't
+   */
+  async stop(): Promise<Failure | undefined> {
+    if (this.#state.kind === 'failed') return this.#state.failure;
     this.#state = { kind: 'stopping' };
     this.gate.lift();
     await this.#working;
     this.#disarm();
     // On a full disk the changes alone may still fit.
     if (!(await this.#commit(true))) await this.#commit(false);
-    if (this.#stateKind() === 'failed') return;
+    const state = this.#stateNow();
+    if (state.kind === 'failed') return state.failure;
     await this.#parts.thread.close();
     this.#state = { kind: 'closed' };
+    return undefined;
   }
 
   /** The state after an await, which the compiler believes unchanged. */
-  #stateKind(): State['kind'] {
-    return this.#state.kind;
+  #stateNow(): State {
+    return this.#state;
   }
 
   #refusal(): Failure {
@@ -182,7 +193,7 @@ export class Committer {
   /** After a full disk: deletes first, they need little and free much; then everything. */
   async #retry(): Promise<void> {
     if (!this.#parts.changes.isEmpty) await this.#commit(false);
-    if (this.#stateKind() === 'full') await this.#commit(true);
+    if (this.#stateNow().kind === 'full') await this.#commit(true);
   }
 
   /** One transaction of changes and, if `records`, everything appended. @returns true if it is durable */
@@ -196,13 +207,18 @@ export class Committer {
       this.#flight = this.#next ?? new Deferred();
       this.#next = undefined;
     }
-    const withChanges = this.#changesDue || !records || this.#state.kind === 'stopping';
+    const withChanges = this.#changesDue || changes.urgent || !records || this.#state.kind === 'stopping';
     const snapshot = withChanges ? changes.take(appender.position) : undefined;
     this.#changesDue = false;
     const startedMs = clock.now();
     try {
       const rows = blocks.map(({ number, firstPosition, lastPosition, segment, from, to }) => ({
-        ...{ number, firstPosition, lastPosition, shared: segment.shared, from, to },
+        number,
+        firstPosition,
+        lastPosition,
+        shared: segment.shared,
+        from,
+        to,
       }));
       await thread.write(snapshot === undefined ? { blocks: rows } : { blocks: rows, changes: snapshot.rows });
     } catch (error) {

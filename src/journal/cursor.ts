@@ -10,35 +10,11 @@ import { type DrainNumber, type Ordinal, ordinal as asOrdinal, type TenantNumber
 import type { Filter } from '../event/filter.js';
 import { ordinalFor, recordLength } from '../event/record.js';
 import type { Changes } from './changes.js';
+import type { CursorState, DropReason } from './cursor-state.js';
 import type { Extent, Reader, Share } from './extents.js';
 import { Margin, type MarginSettings } from './margin.js';
 import { Refs } from './refs.js';
 import { REF_SPAN, type Segment, type YoungMemory } from './segment.js';
-
-export type DropReason = 'expired' | 'journal_full' | 'too_large' | 'removed';
-
-/** A cursor's numbers as its row keeps them; all are counts of events. */
-export interface CursorState {
-  readonly accepted: number;
-  readonly acknowledged: number;
-  readonly resume: number;
-  readonly written: number;
-  readonly delivered: number;
-  readonly resent: number;
-  readonly filtered: number;
-  readonly dropped: Readonly<Record<DropReason, number>>;
-}
-
-export const cursorStateNew: CursorState = {
-  accepted: 0,
-  acknowledged: 0,
-  resume: 0,
-  written: 0,
-  delivered: 0,
-  resent: 0,
-  filtered: 0,
-  dropped: { expired: 0, journal_full: 0, too_large: 0, removed: 0 },
-};
 
 /** What a cursor uses of the journal. */
 export interface CursorParts {
@@ -304,10 +280,8 @@ export class Cursor implements Reader {
     const { expired, journal_full, too_large, removed } = this.dropped;
     const lost = expired + journal_full + too_large + removed;
     assert(this.delivered + lost === this.acknowledged, 'the ledger holds');
-    return [
-      ...[this.drain, this.tenant, this.committed, this.acknowledged, this.resume, this.#written, this.delivered],
-      ...[this.resent, this.filtered, expired, journal_full, too_large, removed],
-    ];
+    const state = [this.committed, this.acknowledged, this.resume, this.#written, this.delivered];
+    return [this.drain, this.tenant, ...state, this.resent, this.filtered, expired, journal_full, too_large, removed];
   }
 
   #isInMemory(next: number): boolean {

@@ -14,7 +14,7 @@
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
-import type { Failure } from '../base/failure.js';
+import { Failure, type FailureCode } from '../base/failure.js';
 import type { Report } from '../base/happening.js';
 import type { TenantNumber } from '../base/ids.js';
 import { tenantNumber } from '../base/ids.js';
@@ -106,7 +106,11 @@ export class Journal implements Service {
     this.#appender = new Appender(clock, this.#memory, this.#epochs, bounds, position, lastBlock + 1);
     this.#compactor = new Compactor(this.#epochs, this.#logs, this.#appender, bounds, settings.ttlMs, lastBatch);
     this.#cold = new ColdReads({
-      ...{ clock, bounds, thread, report, logs: this.#logs },
+      clock,
+      bounds,
+      thread,
+      report,
+      logs: this.#logs,
       demand: (log) => {
         this.#compactor.demands.add(log);
         this.#committer.compact();
@@ -115,13 +119,24 @@ export class Journal implements Service {
     this.#compactor.onCompacted = () => this.#cold.compacted();
     this.#retention = new Retention(settings, this.#logs, this.#totals, report);
     this.#cursorParts = {
-      ...{ clock, memory: this.#memory, margin: settings.replayMargin, changes: this.#changes, cold: this.#cold },
+      clock,
+      memory: this.#memory,
+      margin: settings.replayMargin,
+      changes: this.#changes,
+      cold: this.#cold,
     };
     restore(recovered, (number) => this.tenant(tenantNumber(number)), this.#epochs);
     this.#committer = new Committer(
       {
-        ...{ clock, thread, bounds, report, appender: this.#appender, changes: this.#changes },
-        ...{ compactor: this.#compactor, commitMs: settings.commitMs, onCommit: (fresh) => this.#committed(fresh) },
+        clock,
+        thread,
+        bounds,
+        report,
+        appender: this.#appender,
+        changes: this.#changes,
+        compactor: this.#compactor,
+        commitMs: settings.commitMs,
+        onCommit: (fresh) => this.#committed(fresh),
       },
       position,
     );
@@ -138,7 +153,9 @@ export class Journal implements Service {
       durability: settings.durability,
       checkpointBytes: bounds.journalCheckpointBytes,
       cacheBytes: limits.journalCacheBytes,
-      ...{ epochBytesMax: bounds.epochBytesMax, epochMsMax: bounds.epochMsMax, batchBytesMax: bounds.batchBytesMax },
+      epochBytesMax: bounds.epochBytesMax,
+      epochMsMax: bounds.epochMsMax,
+      batchBytesMax: bounds.batchBytesMax,
       ...(settings.fileBytesMax === undefined ? {} : { fileBytesMax: settings.fileBytesMax }),
     });
     if (recovered.damagedBlocks > 0) {
@@ -150,6 +167,11 @@ export class Journal implements Service {
   /** Backpressure to producers: when it isn't open, wait before the next append. */
   get gate(): Gate {
     return this.#committer.gate;
+  }
+
+  /** Why nothing can be committed now; null when all is well. */
+  get failing(): FailureCode | null {
+    return this.#committer.failing;
   }
 
   /** The tenant's log, made on first use. */
@@ -171,7 +193,7 @@ export class Journal implements Service {
   forgetTenant(number: TenantNumber): void {
     const log = this.#logs.get(number);
     if (log === undefined) return;
-    for (const cursor of [...log.cursors]) log.closeDrain(cursor.drain);
+    while (log.cursors.length > 0) log.closeDrain(log.cursors[0].drain);
     log.trim();
     this.#logs.delete(number);
   }
@@ -212,13 +234,17 @@ export class Journal implements Service {
    * @throws Failure journal_failed when the disk or the commit thread failed
    */
   async run(signal: AbortSignal): Promise<void> {
-    let failure: Failure | undefined;
-    void this.#committer.failed.then((failed) => (failure = failed));
-    while (!signal.aborted && failure === undefined) {
-      await Promise.race([this.#clock.sleep(this.#bounds.journalSweepMs, signal), this.#committer.failed]);
-      if (failure === undefined) this.#sweep();
+    for (;;) {
+      const pause = this.#clock.sleep(this.#bounds.journalSweepMs, signal);
+      const failure = await Promise.race([pause, this.#committer.failed]);
+      if (failure instanceof Failure) return this.#end(failure);
+      this.#sweep();
+      if (signal.aborted) return this.#end(await this.#committer.stop());
     }
-    await this.#committer.stop();
+  }
+
+  /** The file is closed, or given up. */
+  async #end(failure: Failure | undefined): Promise<void> {
     if (failure === undefined) return;
     await this.#thread.kill();
     throw failure;

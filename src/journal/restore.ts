@@ -4,7 +4,8 @@
  * Owner: journal.ts, once at start.
  */
 import { CURSOR_COLUMNS } from './changes.js';
-import type { Cursor, CursorState } from './cursor.js';
+import type { Cursor } from './cursor.js';
+import type { CursorState } from './cursor-state.js';
 import { Epoch, type Epochs } from './epoch.js';
 import { type Extent, extentFrom, type ExtentSummary } from './extents.js';
 import type { Recovered } from './messages.js';
@@ -49,11 +50,17 @@ function stateOf(row: readonly number[], accepted: number): CursorState {
   return {
     // A row lags behind the records on purpose: those are durable first.
     accepted: Math.max(value('accepted'), accepted),
-    ...{ acknowledged: value('acknowledged'), resume: value('resume'), written: value('written') },
-    ...{ delivered: value('delivered'), resent: value('resent'), filtered: value('filtered') },
+    acknowledged: value('acknowledged'),
+    resume: value('resume'),
+    written: value('written'),
+    delivered: value('delivered'),
+    resent: value('resent'),
+    filtered: value('filtered'),
     dropped: {
-      ...{ expired: value('expired'), journal_full: value('journal_full') },
-      ...{ too_large: value('too_large'), removed: value('removed') },
+      expired: value('expired'),
+      journal_full: value('journal_full'),
+      too_large: value('too_large'),
+      removed: value('removed'),
     },
   };
 }

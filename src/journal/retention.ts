@@ -5,7 +5,8 @@
  * Worst case: an extent expires up to a sixteenth of the ttl after its first event. Owner: journal.ts.
  */
 import type { Report } from '../base/happening.js';
-import type { Cursor, DropReason } from './cursor.js';
+import type { Cursor } from './cursor.js';
+import type { DropReason } from './cursor-state.js';
 import type { Totals, TenantLog } from './tenant-log.js';
 
 export interface RetentionBounds {

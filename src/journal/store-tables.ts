@@ -76,13 +76,14 @@ export function journalTables(database: Database) {
     records: (batch: number): Buffer | undefined => oneRecords.get(batch)?.records,
     batches: (): BatchSummary[] =>
       allBatches.all().map((row) => ({
-        ...{
-          batch: row.number,
-          tenant: row.tenant,
-          firstPosition: row.first_position,
-          lastPosition: row.last_position,
-        },
-        ...{ bytes: row.bytes, events: row.events, firstMs: row.first_ms, lastMs: row.last_ms },
+        batch: row.number,
+        tenant: row.tenant,
+        firstPosition: row.first_position,
+        lastPosition: row.last_position,
+        bytes: row.bytes,
+        events: row.events,
+        firstMs: row.first_ms,
+        lastMs: row.last_ms,
         shares: JSON.parse(row.shares) as BatchSummary['shares'],
       })),
     /** Writes a snapshot of what changed. */

@@ -32,8 +32,14 @@ export function summaryFrom(source: Buffer, at: number): ExtentSummary {
   const position = recordPosition(source, at);
   const ms = recordReceivedMs(source, at);
   return {
-    ...{ tenant: recordTenant(source, at), firstPosition: position, lastPosition: position },
-    ...{ bytes: 0, events: 0, firstMs: ms, lastMs: ms, shares: [] },
+    tenant: recordTenant(source, at),
+    firstPosition: position,
+    lastPosition: position,
+    bytes: 0,
+    events: 0,
+    firstMs: ms,
+    lastMs: ms,
+    shares: [],
   };
 }
 

@@ -8,7 +8,8 @@ import { Failure } from '../base/failure.js';
 import { type DrainNumber, drainNumber, type TenantNumber } from '../base/ids.js';
 import { Filter } from '../event/filter.js';
 import { recordRoutesMax } from '../event/record.js';
-import { Cursor, type CursorParts, type CursorState, cursorStateNew } from './cursor.js';
+import { Cursor, type CursorParts } from './cursor.js';
+import { type CursorState, cursorStateNew } from './cursor-state.js';
 import type { Epoch } from './epoch.js';
 import { Extent } from './extents.js';
 
@@ -70,7 +71,7 @@ export class TenantLog {
       throw new Failure('drains_too_many', `A tenant has at most ${recordRoutesMax} drains.`);
     }
     const cursor = this.#add(drain, filter, cursorStateNew);
-    this.#parts.changes.touch(cursor);
+    this.#parts.changes.addDrain(cursor);
     return cursor;
   }
 

@@ -18,15 +18,10 @@ const buffersOf = (loaded: readonly Loaded[]): ArrayBuffer[] =>
 
 function answer(store: JournalStore, request: Request): Reply {
   try {
-    switch (request.kind) {
-      case 'write':
-        return { kind: 'done', id: request.id, written: store.write(request.write) };
-      case 'load':
-        return { kind: 'loaded', id: request.id, batches: store.load(request.batches) };
-      case 'close':
-        store.close();
-        return { kind: 'done', id: request.id, written: [] };
-    }
+    if (request.kind === 'write') return { kind: 'done', id: request.id, written: store.write(request.write) };
+    if (request.kind === 'load') return { kind: 'loaded', id: request.id, batches: store.load(request.batches) };
+    store.close();
+    return { kind: 'done', id: request.id, written: [] };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { kind: 'failed', id: request.id, code: error.code, message: error.message };
@@ -39,6 +34,7 @@ try {
   greeting = { kind: 'opened', recovered: store.recover() };
   port.on('message', (request: Request) => {
     const reply = answer(store, request);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     port.postMessage(reply, reply.kind === 'loaded' ? buffersOf(reply.batches) : []);
     if (request.kind === 'close') port.close();
   });

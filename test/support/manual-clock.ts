@@ -17,7 +17,17 @@ export class ManualClock implements Clock {
     };
   };
 
-  sleep = (ms: number): Promise<void> => new Promise((resolve) => this.after(ms, resolve));
+  sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve();
+      const done = () => {
+        cancel();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = this.after(ms, done);
+      signal?.addEventListener('abort', done);
+    });
 
   /** Timers that wait. */
   get pending(): number {
