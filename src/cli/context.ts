@@ -39,6 +39,7 @@ export class Context {
 
   /** A client of the agent that the person means. The caller closes it. */
   connect(command: Command, door: Door, connections = 1): Client {
+    this.wantsJson(command); // a wrong -o is told before anything is done
     return new Client(findTarget(this.url(command), door), connections);
   }
 
