@@ -190,9 +190,14 @@ export class Connection implements Sampled {
     if (certificate instanceof Failure) return this.#failed(certificate);
     this.#peer = { ...this.#peerAddress(), protocol: tls.getProtocol() ?? 'TLS', ...certificate };
     if (tls.getProtocol() !== 'TLSv1.3') return this.#take({ is: 'secured' });
-    const probationMs = Math.min(limits.probationMsMax, limits.probationMsMin + 2 * tookMs);
-    this.#cancelProbation = this.#clock.after(probationMs, () => this.#take({ is: 'secured' }));
-    tls.once('session', () => this.#take({ is: 'secured' }));
+    this.#secureAfter(Math.min(limits.probationMsMax, limits.probationMsMin + 2 * tookMs));
+    // Not at once: the event comes from within OpenSSL's read, and a write there is taken, called back and never sent.
+    tls.once('session', () => this.#secureAfter(0));
+  }
+
+  #secureAfter(ms: number): void {
+    this.#cancelProbation();
+    this.#cancelProbation = this.#clock.after(ms, () => this.#take({ is: 'secured' }));
   }
 
   #peerAddress(): Pick<Peer, 'address'> {

@@ -110,7 +110,7 @@ describe('a receiver that closes', () => {
     receiver.accepted[0]?.socket.resetAndDestroy();
     await until('all of them acknowledged', () => drain.cursor.acknowledged === 3000 && receiver.accepted.length > 1);
     await until('all on the second connection', () => receiver.accepted[1]?.messages.length === 3000);
-    expect(sequenceIdsOf(receiver.accepted[1]!.messages)).toEqual(upTo(3000));
+    expect(sequenceIdsOf(receiver.accepted[1].messages)).toEqual(upTo(3000));
     await until('recovered', () => drain.status().lastError === null);
     expect(fleet.of('drain.failing')).toMatchObject([{ code: 'connection_reset', attempts: 1 }]);
     expect(fleet.of('drain.recovered')).toMatchObject([{ attempts: 1 }]);
@@ -220,7 +220,7 @@ describe('an operator or tenant', () => {
     await until('delivered', () => drain.cursor.acknowledged === 2);
     expect(receiver.accepted).toHaveLength(1);
     expect(receiver.messages[1]).toContain('[meta sequenceId="2"][token@41058 key="abc"][sluice@32473');
-    expect(Buffer.byteLength(receiver.messages[1]!)).toBeLessThanOrEqual(200);
+    expect(Buffer.byteLength(receiver.messages[1])).toBeLessThanOrEqual(200);
   });
 
   test('moves a drain to another receiver: the first is closed in peace, nothing is lost or sent twice', async () => {

@@ -54,8 +54,11 @@ describe('a frame', () => {
   });
 
   test('counts its sequenceId to 2147483647 and then from 1 again (5424-41)', () => {
-    const idOf = (n: number) => /sequenceId="(\d+)"/.exec(frameOf({}, sequenceIdOf(ordinal(n)), shape())!)![1];
-    expect([1, 2_147_483_647, 2_147_483_648, 4_294_967_295].map(idOf)).toEqual(['1', '2147483647', '1', '1']);
+    const frames = [1, 2_147_483_647, 2_147_483_648, 4_294_967_295].map((n) =>
+      frameOf({}, sequenceIdOf(ordinal(n)), shape()),
+    );
+    const ids = frames.map((frame) => /sequenceId="(\d+)"/.exec(frame ?? '')?.[1]);
+    expect(ids).toEqual(['1', '2147483647', '1', '1']);
   });
 });
 
@@ -75,7 +78,7 @@ describe('a message that is too long', () => {
       for (let messageBytesMax = 104; messageBytesMax < 116; messageBytesMax++) {
         const cut = frameOf({ head, sluice, message: character.repeat(50) }, 7, shape({ framing, messageBytesMax }))!;
         const kept = /\] (.*)\n$/.exec(cut)?.[1] ?? '';
-        expect(kept).toBe(character.repeat([...kept].length));
+        expect(kept).toBe(character.repeat(Array.from(kept).length));
         const bytes = Buffer.byteLength(character) * 50 - Buffer.byteLength(kept);
         expect(cut).toContain(` truncated="${bytes}"]`);
         expect(Buffer.byteLength(cut) - 1).toBeLessThanOrEqual(messageBytesMax);
@@ -98,7 +101,7 @@ describe('a message that is too long', () => {
 });
 
 test('any event in any shape is a frame of the right length with the whole text or a true count of what was cut', () => {
-  const text = fc.string({ unit: 'grapheme', maxLength: 300 }).map((s) => s.replace(/[\u0000-\u001f\u007f]/g, '.'));
+  const text = fc.string({ unit: 'grapheme', maxLength: 300 });
   const own = fc.constantFrom('', '[a@1]', '[token@41058 key="x"][b@1 c="d"]');
   const numbers = fc.record({
     max: fc.integer({ min: 130, max: 600 }),

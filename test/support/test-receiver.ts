@@ -1,7 +1,7 @@
 // A receiver inside the test: TCP or TLS on loopback, octet-counted frames, with connections that can stall, reset and end.
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions } from 'node:tls';
 
 export interface ReceiverOptions {
   readonly tls?: TlsOptions;
@@ -73,6 +73,11 @@ export class TestReceiver {
   /** Of all connections, in the order of their arrival. */
   get messages(): string[] {
     return this.accepted.flatMap((connection) => connection.messages);
+  }
+
+  /** Another certificate, from the next TLS connection on. */
+  present(identity: { readonly cert: string; readonly key: string }): void {
+    (this.#server as TlsServer).setSecureContext(identity);
   }
 
   /** Stops listening; connections are destroyed. */
