@@ -9,14 +9,15 @@ import { limits } from '../base/limits.js';
 import { equalsAscii, isNil } from '../syslog/bytes.js';
 import { ParsedMessage, parseRfc5424 } from '../syslog/parse.js';
 import { parseRfc3164 } from '../syslog/rfc3164.js';
-import { StructuredDataWalk } from '../syslog/structured-data.js';
+import { Elements } from './elements.js';
 import type { EncodedEvent, Refusal } from './encoded.js';
 import type { EventIds } from './event-ids.js';
 import { KeptElements } from './kept-elements.js';
 import { idOctet, isMadeOf, type KnownTenant, type KnownType, type Names, tenantLengthMax } from './names.js';
 import type { Prefix } from './prefix.js';
-import { brokenSyslog, duplicateParam, refusals } from './refusals.js';
+import { brokenSyslog, refusals } from './refusals.js';
 import { beyondAscii, Cleaner } from './sanitise.js';
+import { SluiceParams } from './sluice-params.js';
 import { Span } from './span.js';
 
 /** How messages are taken at one listener. */
@@ -44,17 +45,16 @@ function hasVersion(bytes: Buffer, start: number, end: number): boolean {
 
 export class SyslogAdmission {
   readonly #parsed = new ParsedMessage();
-  readonly #walk = new StructuredDataWalk();
+  readonly #elements = new Elements();
+  readonly #params = new SluiceParams();
+  /** Which of the elements is `sluice@PEN`, where there is one. */
+  #sluiceNumber = 0;
   readonly #span = new Span();
   readonly #cleaner = new Cleaner();
   readonly #kept: KeptElements;
   readonly #sluiceId: string;
   readonly #lower = Buffer.alloc(limits.msgIdLengthMax);
   readonly #fallbackType: KnownType;
-  /** Values of the SD-PARAMs of `sluice@PEN`; empty (end 0): not there. */
-  readonly #tenantParam = new Span();
-  readonly #idParam = new Span();
-  readonly #typeParam = new Span();
 
   constructor(
     private readonly prefix: Prefix,
@@ -93,31 +93,19 @@ export class SyslogAdmission {
     return this.#structuredData(bytes, tenant, type);
   }
 
-  /** Finds the values of `sluice@PEN`; a second tenant, id or type is refused, since readers would differ about which one counts. */
+  /** Finds the values of `sluice@PEN`. */
   #readParams(bytes: Buffer): Refusal | undefined {
-    this.#tenantParam.end = 0;
-    this.#idParam.end = 0;
-    this.#typeParam.end = 0;
-    if (this.#parsed.elementCount === 0) return undefined;
-    const walk = this.#walk.begin(bytes, this.#parsed.sdStart, this.#parsed.sdEnd);
-    while (walk.nextElement()) {
-      if (!equalsAscii(bytes, walk.idStart, walk.idEnd, this.#sluiceId)) continue;
-      while (walk.nextParam()) {
-        const param = this.#paramOf(bytes);
-        if (param === undefined) continue;
-        if (param.end !== 0) return duplicateParam(bytes.toString('latin1', walk.nameStart, walk.nameEnd));
-        param.set(bytes, walk.valueStart, walk.valueEnd);
-      }
-      return undefined; // RFC 5424 6.3.2: an SD-ID comes once, the parser has seen to it
+    const elements = this.#elements;
+    elements.begin(bytes, this.#parsed);
+    this.#params.clear();
+    for (let i = 0; i < elements.count; i++) {
+      const idEnd = elements.idEnd(i);
+      // RFC 5424 6.3.2: an SD-ID comes once; the parser has seen to it.
+      if (!equalsAscii(bytes, elements.idStart(i), idEnd, this.#sluiceId)) continue;
+      this.#sluiceNumber = i;
+      return this.#params.read(bytes, idEnd);
     }
     return undefined;
-  }
-
-  #paramOf(bytes: Buffer): Span | undefined {
-    const { nameStart, nameEnd } = this.#walk;
-    if (equalsAscii(bytes, nameStart, nameEnd, 'tenant')) return this.#tenantParam;
-    if (equalsAscii(bytes, nameStart, nameEnd, 'id')) return this.#idParam;
-    return equalsAscii(bytes, nameStart, nameEnd, 'type') ? this.#typeParam : undefined;
   }
 
   #readMessage(bytes: Buffer): Refusal | undefined {
@@ -135,7 +123,7 @@ export class SyslogAdmission {
   }
 
   #tenant(bound: string | undefined): KnownTenant | Refusal {
-    const { bytes, start, end, length } = this.#tenantParam;
+    const { bytes, start, end, length } = this.#params.tenant;
     if (end === 0) return bound === undefined ? refusals.tenantMissing : this.names.tenantOf(bound);
     if (length > tenantLengthMax) return refusals.badTenant;
     const tenant = this.names.tenants.get(bytes, start, end);
@@ -145,7 +133,7 @@ export class SyslogAdmission {
 
   /** The parameter `type`, or else MSGID in lower case if that is a type, or else `syslog`. */
   #type(bytes: Buffer): KnownType | Refusal {
-    const param = this.#typeParam;
+    const param = this.#params.type;
     if (param.end !== 0) {
       if (param.length > limits.typeLengthMax) return refusals.badType;
       const type = this.names.types.get(param.bytes, param.start, param.end);
@@ -187,20 +175,29 @@ export class SyslogAdmission {
   }
 
   #structuredData(bytes: Buffer, tenant: KnownTenant, type: KnownType): Refusal | undefined {
-    const id = this.#idParam;
+    const refusal = this.#sluiceElement(bytes, tenant, type);
+    if (refusal !== undefined) return refusal;
+    this.event.sluiceElementBytes = this.prefix.length - this.event.headBytes;
+    const kept = this.#elements.count === 0 ? undefined : this.#kept.copy(bytes, this.#elements);
+    this.event.sdBytes = this.prefix.length - this.event.headBytes;
+    return kept;
+  }
+
+  #sluiceElement(bytes: Buffer, tenant: KnownTenant, type: KnownType): Refusal | undefined {
+    const { id } = this.#params;
+    const elements = this.#elements;
+    const number = this.#sluiceNumber;
     if (id.end === 0) {
       this.ids.advance();
       this.prefix.sluiceElement(tenant, this.ids.bytes, 0, this.ids.bytes.length, type);
+      return undefined;
+    }
+    if (id.length > limits.idLengthMax || !isMadeOf(idOctet, bytes, id.start, id.end)) return refusals.badId;
+    if (this.#params.isOurForm(elements.idEnd(number), elements.end(number))) {
+      this.prefix.write(bytes, elements.start(number), elements.end(number));
     } else {
-      if (id.length > limits.idLengthMax || !isMadeOf(idOctet, id.bytes, id.start, id.end)) return refusals.badId;
-      this.prefix.sluiceElement(tenant, id.bytes, id.start, id.end, type);
+      this.prefix.sluiceElement(tenant, bytes, id.start, id.end, type);
     }
-    this.event.sluiceElementBytes = this.prefix.length - this.event.headBytes;
-    if (this.#parsed.elementCount > 0) {
-      const refusal = this.#kept.copy(bytes, this.#parsed.sdStart, this.#parsed.sdEnd);
-      if (refusal !== undefined) return refusal;
-    }
-    this.event.sdBytes = this.prefix.length - this.event.headBytes;
     return undefined;
   }
 }

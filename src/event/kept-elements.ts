@@ -7,6 +7,7 @@
 import { limits } from '../base/limits.js';
 import { BACKSLASH, CLOSE, equalsAscii, QUOTE } from '../syslog/bytes.js';
 import { StructuredDataWalk } from '../syslog/structured-data.js';
+import type { Elements } from './elements.js';
 import type { Refusal } from './encoded.js';
 import type { Prefix } from './prefix.js';
 import { refusals } from './refusals.js';
@@ -28,22 +29,22 @@ export class KeptElements {
     this.#notKept = [`sluice@${enterpriseId}`, `data@${enterpriseId}`, 'meta', 'origin', 'timeQuality'];
   }
 
-  /** Appends what is kept of STRUCTURED-DATA that the parser has checked, or says that it is too much. */
-  copy(bytes: Buffer, start: number, end: number): Refusal | undefined {
+  /** Appends what is kept of a message's elements, or says that it is too much. */
+  copy(bytes: Buffer, elements: Elements): Refusal | undefined {
     this.#lengthMax = this.#prefix.length + limits.structuredDataBytesMax;
-    const walk = this.#walk.begin(bytes, start, end);
-    while (walk.nextElement()) {
-      if (!this.#isKept(bytes)) continue;
-      const { elementStart, elementEnd } = walk;
-      const isClean = controlAt(bytes, elementStart, elementEnd) === elementEnd;
-      const fits = isClean ? this.#write(bytes, elementStart, elementEnd) : this.#rewrite(bytes);
+    for (let i = 0; i < elements.count; i++) {
+      if (!this.#isKept(bytes, elements.idStart(i), elements.idEnd(i))) continue;
+      const start = elements.start(i);
+      const end = elements.end(i);
+      const isClean = controlAt(bytes, start, end) === end;
+      const fits = isClean ? this.#write(bytes, start, end) : this.#rewrite(bytes, start, end);
       if (!fits) return refusals.keptTooLong;
     }
     return undefined;
   }
 
-  #isKept(bytes: Buffer): boolean {
-    for (const id of this.#notKept) if (equalsAscii(bytes, this.#walk.idStart, this.#walk.idEnd, id)) return false;
+  #isKept(bytes: Buffer, idStart: number, idEnd: number): boolean {
+    for (const id of this.#notKept) if (equalsAscii(bytes, idStart, idEnd, id)) return false;
     return true;
   }
 
@@ -55,18 +56,18 @@ export class KeptElements {
   }
 
   /** Writes the element with each value unescaped, cleaned and escaped again. */
-  #rewrite(bytes: Buffer): boolean {
-    const walk = this.#walk;
+  #rewrite(bytes: Buffer, start: number, end: number): boolean {
+    const walk = this.#walk.begin(bytes, start, end);
+    walk.nextElement();
     const prefix = this.#prefix;
     if (!this.#write(bytes, walk.elementStart, walk.idEnd)) return false;
     while (walk.nextParam()) {
       this.#unescape(bytes, walk.valueStart, walk.valueEnd);
       this.#cleaner.clean(this.#span);
-      const { start, end, length } = this.#span;
       // ` name=""` around it; what escaping adds is measured behind it.
-      if (prefix.length + walk.nameEnd - walk.nameStart + 4 + length > this.#lengthMax) return false;
+      if (prefix.length + walk.nameEnd - walk.nameStart + 4 + this.#span.length > this.#lengthMax) return false;
       prefix.openParam(bytes, walk.nameStart, walk.nameEnd);
-      prefix.value(this.#span.bytes, start, end);
+      prefix.value(this.#span.bytes, this.#span.start, this.#span.end);
       prefix.closeParam();
     }
     if (prefix.length >= this.#lengthMax) return false;

@@ -7,6 +7,7 @@ import { assert } from '../base/assert.js';
 import type { Clock } from '../base/clock.js';
 import { limits } from '../base/limits.js';
 import { formatTimestamp } from '../syslog/timestamp.js';
+import { copyBytes } from './copy-bytes.js';
 import type { KnownTenant, KnownType } from './names.js';
 
 /** Who the messages come from, as the configuration says. */
@@ -40,8 +41,8 @@ export class Prefix {
   /** How much of `bytes` is written. */
   length = 0;
   readonly #hostname: Buffer;
-  readonly #sluiceElement: Buffer;
-  readonly #dataElement: Buffer;
+  readonly #sluiceOpening: Buffer;
+  readonly #dataOpening: Buffer;
   readonly #clock: Clock;
   /** TIMESTAMP of the millisecond in which the last event without a time came. */
   #nowMs = NaN;
@@ -50,8 +51,8 @@ export class Prefix {
   constructor(identity: Identity, clock: Clock) {
     assert(identity.hostname.length <= limits.hostnameLengthMax, 'identity.hostname fits HOSTNAME');
     this.#hostname = Buffer.from(identity.hostname);
-    this.#sluiceElement = Buffer.from(`[sluice@${identity.enterpriseId} tenant="`);
-    this.#dataElement = Buffer.from(`[data@${identity.enterpriseId}`);
+    this.#sluiceOpening = Buffer.from(`[sluice@${identity.enterpriseId} tenant="`);
+    this.#dataOpening = Buffer.from(`[data@${identity.enterpriseId}`);
     this.#clock = clock;
   }
 
@@ -89,7 +90,7 @@ export class Prefix {
 
   /** `[sluice@PEN tenant="…" id="…" type="…"]`; the id is octets `start` to `end` of `bytes`. */
   sluiceElement(tenant: KnownTenant, bytes: Buffer, start: number, end: number, type: KnownType): void {
-    this.#write(this.#sluiceElement);
+    this.#write(this.#sluiceOpening);
     this.#write(tenant.bytes);
     this.#write(ID_PARAM);
     this.write(bytes, start, end);
@@ -101,7 +102,7 @@ export class Prefix {
 
   /** `[data@PEN`, without its end. */
   openDataElement(): void {
-    this.#write(this.#dataElement);
+    this.#write(this.#dataOpening);
   }
 
   closeElement(): void {
@@ -133,10 +134,7 @@ export class Prefix {
 
   /** Octets as they are. */
   write(bytes: Buffer, start: number, end: number): void {
-    const target = this.bytes;
-    let at = this.length;
-    for (let from = start; from < end; from++) target[at++] = bytes[from];
-    this.length = at;
+    this.length = copyBytes(this.bytes, this.length, bytes, start, end);
   }
 
   #write(bytes: Buffer): void {

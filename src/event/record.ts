@@ -11,6 +11,7 @@
  *                                     26 u16 HEADER bytes                   HEADER, STRUCTURED-DATA, MSG, zeros to a multiple of 4
  */
 import { assert } from '../base/assert.js';
+import { copyBytes } from './copy-bytes.js';
 import type { EncodedEvent } from './encoded.js';
 
 /** Drains that one event may be routed to: what one byte counts. */
@@ -22,8 +23,6 @@ const U16_MAX = 0xff_ff;
 const U32_SPAN = 2 ** 32;
 /** High halves of integers that a double holds exactly are below this (2^53 / 2^32). */
 const HIGH_SPAN = 2 ** 21;
-/** Up to here a loop is faster than a call into the engine (about 100 ns). */
-const LOOP_COPY_BYTES_MAX = 48;
 
 const get16 = (source: Buffer, at: number): number => source[at] | (source[at + 1] << 8);
 const get32 = (source: Buffer, at: number): number =>
@@ -49,13 +48,6 @@ function put53(target: Buffer, at: number, value: number): void {
 }
 
 const aligned = (bytes: number): number => (bytes + 3) & ~3;
-
-/** Copies bytes `start` to `end` of `source` and returns the place after them. */
-function copyBytes(target: Buffer, at: number, source: Buffer, start: number, end: number): number {
-  if (end - start > LOOP_COPY_BYTES_MAX) return at + source.copy(target, at, start, end);
-  for (let from = start; from < end; from++) target[at++] = source[from];
-  return at;
-}
 
 /** How long the record of `event` is with `routeCount` routes, bytes, a multiple of 4. */
 export function recordBytes(event: EncodedEvent, routeCount: number): number {
