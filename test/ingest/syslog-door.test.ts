@@ -1,0 +1,117 @@
+// The syslog stream door over real sockets: both framings, RFC 3164 where the tenant is fixed, bad frames, and the refusals that it counts.
+import { createConnection } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import type { SyslogDoor as DoorRules } from '../../src/event/admit.js';
+import { SyslogDoor } from '../../src/ingest/syslog-door.js';
+import { until } from '../support/until.js';
+import { type IntakeParts, unlimited, withIntake } from './intake-parts.js';
+
+async function withDoor(
+  parts: IntakeParts,
+  rules: DoorRules,
+  body: (send: (bytes: string | Buffer) => Promise<void>) => Promise<void>,
+) {
+  const door = new SyslogDoor(
+    parts.intake,
+    parts.admission,
+    rules,
+    systemClock,
+    (happening) => void parts.happenings.push(happening),
+  );
+  await new Promise<void>((resolve) => door.server.listen(0, '127.0.0.1', resolve));
+  const stop = new AbortController();
+  const running = door.run(stop.signal);
+  const { port } = door.server.address() as AddressInfo;
+  /** One connection that sends `bytes` and ends; resolves when the door has closed it too. */
+  const send = (bytes: string | Buffer) =>
+    new Promise<void>((resolve) => {
+      const socket = createConnection(port, '127.0.0.1', () => socket.end(bytes));
+      socket
+        .resume()
+        .on('error', () => {})
+        .on('close', () => resolve());
+    });
+  try {
+    await body(send);
+  } finally {
+    stop.abort();
+    await running;
+  }
+}
+
+const message = (tenant: string, text: string) =>
+  `<14>1 2026-11-22T10:00:00Z - app - stack.update [sluice@32473 tenant="${tenant}"] ${text}`;
+const counted = (text: string) => `${Buffer.byteLength(text)} ${text}`;
+const refused = (parts: IntakeParts) => Object.fromEntries(parts.intake.counts.rejected);
+
+it('takes octet-counted and LF-framed messages on one connection', () =>
+  withIntake({ acme: unlimited }, (parts) =>
+    withDoor(parts, {}, async (send) => {
+      await send(
+        `${counted(message('acme', 'one\ntwo'))}${message('acme', 'three')}\n${counted(message('acme', 'four'))}`,
+      );
+      await until('three events', () => parts.intake.counts.accepted.get('syslog')?.events === 3);
+      await parts.intake.committed();
+      expect(parts.messages('acme')).toEqual(['one#012two', 'three', 'four']);
+    }),
+  ));
+
+it('keeps the order and escapes what a message may not carry', () =>
+  withIntake({ acme: unlimited }, (parts) =>
+    withDoor(parts, {}, async (send) => {
+      await send(`${counted(message('acme', 'one\r\nEHLO'))}${counted(message('acme', 'two'))}`);
+      await until('two events', () => parts.intake.counts.accepted.get('syslog')?.events === 2);
+      await parts.intake.committed();
+      expect(parts.messages('acme')).toEqual(['one#015#012EHLO', 'two']);
+    }),
+  ));
+
+it('a bad message is counted by its reason and harms no neighbour', () =>
+  withIntake({ acme: unlimited }, (parts) =>
+    withDoor(parts, {}, async (send) => {
+      await send(
+        [
+          message('acme', 'before'),
+          '<14>1 nonsense',
+          message('nobody', 'x'),
+          '<14>1 - - - - - - no tenant',
+          message('acme', 'after'),
+        ].join('\n'),
+      );
+      await until('two events', () => parts.intake.counts.accepted.get('syslog')?.events === 2);
+      await parts.intake.committed();
+      expect(parts.messages('acme')).toEqual(['before', 'after']);
+      expect(refused(parts)).toEqual({ bad_syslog: 1, tenant_unknown: 1, missing_field: 1 });
+    }),
+  ));
+
+it('a broken MSG-LEN ends that connection and no other', () =>
+  withIntake({ acme: unlimited }, (parts) =>
+    withDoor(parts, {}, async (send) => {
+      await send(`${counted(message('acme', 'good'))}12x <14>1 …${counted(message('acme', 'lost'))}`);
+      await send(counted(message('acme', 'another connection')));
+      await until('two events', () => parts.intake.counts.accepted.get('syslog')?.events === 2);
+      expect(refused(parts)).toEqual({ bad_frame: 1 });
+    }),
+  ));
+
+it('understands RFC 3164 where the listener is bound to a tenant', () =>
+  withIntake({ acme: unlimited }, (parts) =>
+    withDoor(parts, { tenant: 'acme' }, async (send) => {
+      await send('<34>Oct 11 22:14:15 mymachine su[123]: failed for lonvick\n');
+      await until('one event', () => parts.intake.counts.accepted.get('syslog')?.events === 1);
+      await parts.intake.committed();
+      expect(parts.messages('acme')).toEqual(['failed for lonvick']);
+    }),
+  ));
+
+it('what the tenant’s limit refuses is counted and not kept', () =>
+  withIntake({ acme: { eventsPerS: 1e-6, burst: 2, bytesPerS: 1e12 } }, (parts) =>
+    withDoor(parts, {}, async (send) => {
+      await send(Array.from({ length: 5 }, (_, n) => counted(message('acme', `n${n}`))).join(''));
+      await until('five events seen', () => parts.tenants.get('acme')?.counts.limited === 3);
+      expect(parts.tenants.get('acme')?.counts).toEqual({ accepted: 2, unrouted: 0, limited: 3 });
+    }),
+  ));
