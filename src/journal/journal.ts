@@ -257,6 +257,7 @@ export class Journal implements Service {
       if (log !== undefined) grown.add(log);
     }
     this.#retention.bound(grown, this.#committer.committedPosition);
+    this.#cold.sweep(this.#clock.now());
     for (const cursor of fresh) cursor.onReady();
     this.onCommit();
   }
