@@ -23,6 +23,9 @@ interface Reply {
   readonly body: unknown;
 }
 
+const WRONG_DOOR =
+  'Is it the control socket? The ingest socket takes events and nothing else. Check --url or SLUICE_URL.';
+
 export class Client {
   /** Where this client calls, for messages. */
   readonly said: string;
@@ -111,6 +114,8 @@ export class Client {
     }
     const message = detail ?? title ?? code;
     const known: FailureCode = Object.hasOwn(failureKinds, code) ? (code as FailureCode) : codeOfStatus(reply.status);
+    if (code === 'not_found')
+      return new Failure('not_found', `${this.said} does not offer that.`, { hint: WRONG_DOOR });
     return new Failure(known, message, hint === undefined ? {} : { hint });
   }
 }

@@ -11,11 +11,14 @@ import { ago, count, size } from './format.js';
 import { bytes, whole } from './options.js';
 import { entries, table } from './print.js';
 
+/** `default` gives it back to the operator. */
+type Limit = number | 'default';
+
 interface LimitOptions {
-  readonly eventsPerS?: number | null;
-  readonly burst?: number | null;
-  readonly bytesPerS?: number | null;
-  readonly drains?: number | null;
+  readonly eventsPerS?: Limit;
+  readonly burst?: Limit;
+  readonly bytesPerS?: Limit;
+  readonly drains?: Limit;
 }
 
 export function describe(command: Command, context: Context): void {
@@ -44,17 +47,20 @@ function limitOptions<T>(command: Command, wrap: (read: Read<number>) => Read<T>
     .option('--drains <n>', 'drains that it may have', wrap(whole(0)));
 }
 
+/** Commander takes a null for nothing, so the word stays until `limitFields`. */
 const orDefault =
-  (read: Read<number>): Read<number | null> =>
+  (read: Read<number>): Read<number | 'default'> =>
   (text) =>
-    text === 'default' ? null : read(text);
+    text === 'default' ? text : read(text);
 
 /** The fields of the API, of the options that were given. */
 function limitFields({ eventsPerS, burst, bytesPerS, drains }: LimitOptions): Record<string, number | null> {
   const all = { events_per_s: eventsPerS, burst, bytes_per_s: bytesPerS, drains };
-  return Object.fromEntries(
-    Object.entries(all).filter((each): each is [string, number | null] => each[1] !== undefined),
-  );
+  const fields: Record<string, number | null> = {};
+  for (const [field, value] of Object.entries(all)) {
+    if (value !== undefined) fields[field] = value === 'default' ? null : value;
+  }
+  return fields;
 }
 
 /** The path of a tenant, whatever characters its name was typed with. */
