@@ -99,6 +99,8 @@ export const limits = {
   drainUrlLengthMax: 512,
   /** One PEM field of a drain, bytes. */
   pemBytesMax: 64 * KiB,
+  /** `sha-256:` and 32 octets with colons, characters; some to spare. */
+  fingerprintLengthMax: 128,
   /** A drain's own `structured_data`, bytes. */
   drainStructuredDataBytesMax: 512,
 
@@ -160,6 +162,10 @@ export const limits = {
   socketPathBytesMax: 107,
   /** How often the log is told what limits and refusals counted, milliseconds. */
   limitedToldMs: 60_000,
+  /** Stopping: requests under way get this long for their answers, milliseconds. */
+  doorClosingMsMax: 2_000,
+  /** Stopping: connections get this long for their last acknowledgements, milliseconds; with the doors' time under 10 s (FAULTS F23). */
+  stopMsMax: 7_000,
   /** Open connections at one syslog listener. */
   syslogConnectionsMax: 1024,
   /** Bytes that a resolver's answer may bring, addresses. */

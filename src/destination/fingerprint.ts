@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Failure } from '../base/failure.js';
+import { limits } from '../base/limits.js';
 
 /** Hashes by their IANA names and Node's; SHA-1 must be supported (RFC 5425 4.2.2). */
 const HASHES = {
@@ -13,7 +14,6 @@ const HASHES = {
 
 type HashName = keyof typeof HASHES;
 
-const LENGTH_MAX = 'sha-256:'.length + 32 * 3;
 const FINGERPRINT = /^(sha-1|sha-256):([0-9a-f]{2}(?::[0-9a-f]{2})*)$/i;
 
 /**
@@ -21,7 +21,7 @@ const FINGERPRINT = /^(sha-1|sha-256):([0-9a-f]{2}(?::[0-9a-f]{2})*)$/i;
  * @throws Failure `tls_material_invalid`
  */
 export function parseFingerprint(text: string): string {
-  const parts = text.length <= LENGTH_MAX ? FINGERPRINT.exec(text) : null;
+  const parts = text.length <= limits.fingerprintLengthMax ? FINGERPRINT.exec(text) : null;
   const name = parts?.[1].toLowerCase() as HashName | undefined;
   if (parts === null || name === undefined || HASHES[name].bytes !== parts[2].split(':').length) {
     throw new Failure('tls_material_invalid', 'The fingerprint is not readable.', {

@@ -6,23 +6,25 @@
 import { z } from 'zod';
 import { isTenantName } from '../base/ids.js';
 import { limits } from '../base/limits.js';
-import { severityOf } from '../event/severity.js';
+import { severityNames, severityOf } from '../event/severity.js';
 
 type OrNull<Fields extends Record<string, z.ZodType>> = { [K in keyof Fields]: z.ZodNullable<Fields[K]> };
 
 const orNull = <Fields extends Record<string, z.ZodType>>(fields: Fields): OrNull<Fields> =>
   Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, z.nullable(field)])) as OrNull<Fields>;
 
+const severityWords = `is one of ${severityNames.join(' ')}, or 0 to 7`;
+
 const severity = z
-  .union([z.string().max(limits.typeLengthMax), z.number()], 'is a severity')
+  .union([z.string().max(limits.typeLengthMax), z.number()], severityWords)
   .transform((given, context) => {
     const number = severityOf(String(given));
     if (number !== undefined) return number;
-    context.addIssue('is one of emerg alert crit err warning notice info debug, or 0 to 7');
+    context.addIssue(severityWords);
     return z.NEVER;
   });
 
-const positive = z.int('is a whole number').min(1, 'is at least 1').max(Number.MAX_SAFE_INTEGER);
+const positive = z.int('is a whole number').min(1, 'is at least 1').max(Number.MAX_SAFE_INTEGER, 'is too large');
 
 const tenantName = z.string('is a text').refine(isTenantName, 'is 1 to 64 of A-Z a-z 0-9 . _ -');
 
@@ -31,7 +33,7 @@ const tenantLimits = {
   events_per_s: positive,
   burst: positive,
   bytes_per_s: positive,
-  drains: z.int('is a whole number').min(0).max(Number.MAX_SAFE_INTEGER),
+  drains: z.int('is a whole number').min(0, 'is at least 0').max(Number.MAX_SAFE_INTEGER, 'is too large'),
 };
 
 export const newTenant = z.strictObject({ name: tenantName, ...z.strictObject(tenantLimits).partial().shape });
@@ -66,8 +68,11 @@ const drainFields = {
   ca: pem,
   client_cert: pem,
   client_key: pem,
-  server_name: z.string('is a text').min(1, 'is not empty').max(limits.hostnameLengthMax),
-  fingerprint: z.string('is a text').max(128),
+  server_name: z
+    .string('is a text')
+    .min(1, 'is not empty')
+    .max(limits.hostnameLengthMax, `is ${limits.hostnameLengthMax} characters at most`),
+  fingerprint: z.string('is a text').max(limits.fingerprintLengthMax, 'is too long'),
   structured_data: z
     .string('is a text')
     .max(limits.drainStructuredDataBytesMax, `is ${limits.drainStructuredDataBytesMax} bytes at most`),

@@ -53,7 +53,7 @@ export function checkedIdentity(cert: string, key: string, nowMs: number): Clien
   if (!certificates[0].checkPrivateKey(privateKey)) {
     throw invalid('client_key is not the key of the first certificate in client_cert.');
   }
-  return { cert: pemOf(certificates), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+  return { cert: pemOf(certificates), key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })) };
 }
 
 function privateKeyOf(pem: string): KeyObject {
