@@ -264,8 +264,8 @@ class Agent implements RunningAgent {
       const { address } = await listen(door.server, placeOf(rules, doors.ingest_group));
       this.#opened('syslog', address, door);
     }
-    await this.#openHttp('ingest', buildIngest(this.view, requests), doors.ingest, doors.ingest_group);
-    await this.#openHttp('control', buildControl(this.view, requests), doors.control, doors.control_group);
+    await this.#openHttp('ingest', buildIngest(this.view, requests, report), doors.ingest, doors.ingest_group);
+    await this.#openHttp('control', buildControl(this.view, requests, report), doors.control, doors.control_group);
   }
 
   async #openHttp(name: string, app: FastifyInstance, path: string | null, group: string | null): Promise<void> {

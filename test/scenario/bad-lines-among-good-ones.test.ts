@@ -16,7 +16,10 @@ const badLines: [code: string, line: Buffer][] = [
   ['lone_surrogate', text('{"tenant":"acme","type":"a","message":"\\ud800"}')],
   ['event_too_large', json({ message: 'x'.repeat(256 * 1024) })],
   ['too_deep', json({ data: { a: { b: 1 } } })],
-  ['too_deep', text(`{"tenant":"acme","type":"a","message":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)],
+  [
+    'too_deep',
+    text(`{"tenant":"acme","type":"a","message":"x","data":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`),
+  ],
   ['duplicate_key', text('{"tenant":"acme","type":"a","message":"x","\\u0074ype":"b"}')],
   ['unknown_field', json({ colour: 'red' })],
   ['missing_field', text('{"tenant":"acme","type":"a"}')],

@@ -31,7 +31,7 @@ const receivers = [
         directory,
         tls,
         file: syslogNgTenantFile,
-        template: '${.SDATA.meta.sequenceId}|${.SDATA.data@32473.n}${.SDATA.event@32473.n}|$MSGID|$PROGRAM|$MSG\\n',
+        template: '${.SDATA.meta.sequenceId}|${.SDATA.data@32473.n}${.SDATA.event@32473.n}|$MSGID|$PROGRAM|$MSG',
       }),
   },
 ];
