@@ -64,6 +64,14 @@ export class ColdReads {
     if (this.#waiting.size > 0) this.#pump();
   }
 
+  /** What the cursor wanted was dropped. If its reader waits, the next sweep looks where it stands now. */
+  renew(cursor: Cursor): void {
+    const grant = this.#grants.get(cursor);
+    const waits = grant !== undefined && grant.heldSinceMs === undefined;
+    if (waits || this.#demanding.delete(cursor)) this.#waiting.add(cursor);
+    this.#free(cursor);
+  }
+
   /** Extents were rewritten: who waited for that looks again. */
   compacted(): void {
     for (const cursor of this.#demanding) this.#waiting.add(cursor);
@@ -71,7 +79,7 @@ export class ColdReads {
     this.#pump();
   }
 
-  /** Takes back what wasn't fetched in time, if others wait for the room. */
+  /** Serves who waits; takes back from others what they didn't fetch in time. */
   sweep(nowMs: number): void {
     if (this.#waiting.size === 0) return;
     for (const [cursor, { heldSinceMs }] of this.#grants) {
@@ -98,7 +106,8 @@ export class ColdReads {
       if (this.#bytes > 0 && this.#bytes + bounds.coldReadBytesMax > bounds.coldBytesMax) return;
       this.#waiting.delete(cursor);
       const log = logs.get(cursor.tenant);
-      const extents = log === undefined ? [] : nextExtents(log, cursor, bounds.coldReadBytesMax);
+      const needsDisk = log !== undefined && !cursor.readsMemory;
+      const extents = needsDisk ? nextExtents(log, cursor, bounds.coldReadBytesMax) : [];
       if (log !== undefined && extents.length > 0 && extents[0].batch === 0) {
         this.#demanding.add(cursor);
         this.#parts.demand(log);

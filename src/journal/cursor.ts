@@ -27,6 +27,8 @@ export interface CursorParts {
     want(cursor: Cursor): 'loading' | 'skipped';
     /** What was held, or wanted, is not needed any more. */
     release(cursor: Cursor): void;
+    /** What it held or wanted is gone: if its reader was told 'loading', it is looked up again. */
+    renew(cursor: Cursor): void;
   };
 }
 
@@ -225,7 +227,8 @@ export class Cursor implements Reader {
     if (ordinal > this.#read) {
       this.#read = ordinal;
       this.#inHandBytes = 0;
-      this.#letGo();
+      this.#held = undefined;
+      this.#parts.cold.renew(this);
     }
     this.#written = Math.max(this.#written, ordinal);
     this.#parts.changes.touch(this);
@@ -239,6 +242,11 @@ export class Cursor implements Reader {
 
   lags(ordinal: number): boolean {
     return ordinal > this.#read && ordinal < this.#refs.first;
+  }
+
+  /** True if a read needs no disk: the next record is in memory, or there is none. */
+  get readsMemory(): boolean {
+    return this.#read >= this.committed || this.#isInMemory(this.#read + 1);
   }
 
   /** First ordinal that isn't read. */

@@ -6,7 +6,7 @@ import { JournalModel, settings, step } from '../support/journal-model.js';
 
 test('every drain gets its matching events in order, each loss is counted, and the ledger holds, whatever happens', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 150, size: 'max' }), async (steps) => {
       const model = new JournalModel(await TestJournal.open(settings));
       try {
         for (const command of steps) {
@@ -23,6 +23,6 @@ test('every drain gets its matching events in order, each loss is counted, and t
         await model.at.remove();
       }
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 60), endOnFailure: process.env['SHRINK'] === undefined },
+    { numRuns: Number(process.env['RUNS'] ?? 20), endOnFailure: process.env['SHRINK'] === undefined },
   );
 }, 240_000);
