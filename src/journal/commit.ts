@@ -185,8 +185,9 @@ export class Committer {
     if (this.#state.kind === 'full') {
       this.#cancelTimer = clock.after(bounds.diskFullRetryMs, () => this.#work());
     } else if (this.#state.kind === 'open' && this.#waitingBytes > 0) {
-      const waitedMs = clock.now() - this.#waitingSinceMs;
-      this.#cancelTimer = clock.after(Math.max(0, commitMs - waitedMs), () => this.#work());
+      const leftMs = commitMs - (clock.now() - this.#waitingSinceMs);
+      if (leftMs > 0) this.#cancelTimer = clock.after(leftMs, () => this.#work());
+      else this.#work();
     }
   }
 
