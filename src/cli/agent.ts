@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { type RunningAgent, startAgent } from '../agent.js';
-import { openLog } from '../ops/log.js';
+import { type LineSink, openLog } from '../ops/log.js';
 import type { Settings } from '../ops/settings.js';
 import { loadSettings } from '../ops/settings-load.js';
 import { settingsText } from './config.js';
@@ -42,7 +42,8 @@ async function run(context: Context, options: AgentOptions): Promise<void> {
   const { signal, release } = interruption();
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   try {
-    const agent = await startAgent(settings, { clock, chance, version, report: openLog(settings.log, clock) });
+    const report = openLog(settings.log, clock, options.dev ? personsSink(terminal) : undefined);
+    const agent = await startAgent(settings, { clock, chance, version, report });
     if (options.dev) tellWhatToType(terminal, settings, agent);
     await Promise.race([agent.stopped, aborted]);
     if (signal.aborted) await agent.stop(String(signal.reason));
@@ -51,6 +52,9 @@ async function run(context: Context, options: AgentOptions): Promise<void> {
     release();
   }
 }
+
+/** With --dev each line is on the screen before the next thing happens, so that the instructions stand last. */
+const personsSink = (terminal: Terminal): LineSink => ({ write: (line) => terminal.err.write(line) });
 
 function readSettings(terminal: Terminal, { config, dev }: AgentOptions): Settings {
   const file = config ?? (!dev && existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);

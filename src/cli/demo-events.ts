@@ -9,11 +9,10 @@ export interface DemoEvent {
   readonly severity: string;
   readonly resource: string;
   readonly message: string;
-  readonly data: Readonly<Record<string, string | number>>;
 }
 
 /** acme's drain takes only what happens to its stacks. */
-export const acmeFilter: readonly string[] = ['orchestration.**'];
+export const acmeFilter: readonly string[] = ['stack.**'];
 /** globex' drain is sent so many events per second; the rest waits. */
 export const globexEventsPerS = 10;
 
@@ -29,23 +28,21 @@ export const acmeEvents: readonly DemoEvent[] = Array.from({ length: ACME_STACKS
     severity,
     resource: stack,
     message,
-    data: { region: 'eu-1', try: index + 1 },
   });
   return [
-    event('orchestration.stack.create.start', 'info', `Stack ${stack} is being created`),
-    event('compute.image.pulled', 'debug', `Image for ${stack} pulled`),
+    event('stack.create.start', 'info', `Stack ${stack} is being created`),
+    event('image.pull.end', 'debug', `Image for ${stack} pulled`),
     index === 2
-      ? event('orchestration.stack.create.error', 'err', `Stack ${stack} failed: the quota of volumes is used up`)
-      : event('orchestration.stack.create.end', 'notice', `Stack ${stack} is up`),
+      ? event('stack.create.error', 'err', `Stack ${stack} failed: the quota of volumes is used up`)
+      : event('stack.create.end', 'notice', `Stack ${stack} is up`),
   ];
 }).flat();
 
 /** globex: an autoscaler in a hurry. */
 export const globexEvents: readonly DemoEvent[] = Array.from({ length: GLOBEX_EVENTS }, (_, index) => ({
   tenant: 'globex',
-  type: 'autoscaling.group.scale.up',
+  type: 'group.scale.up',
   severity: index % 10 === 9 ? 'warning' : 'info',
   resource: 'group-7',
   message: `Group group-7 grows to ${index + 4} servers`,
-  data: { servers: index + 4 },
 }));

@@ -143,7 +143,7 @@ function summary(
     count(received),
     count(droppedSum(drain.ledger)),
     count(drain.filtered),
-    drain.paced.events === 0 ? '0' : `${count(drain.paced.events)} for up to ${span(drain.paced.ms)}`,
+    count(drain.paced.events),
   ]);
   const headings = [
     'drain of',
@@ -157,7 +157,20 @@ function summary(
   const { delivered } = status.delivery;
   const taken = Object.values(status.events.accepted).reduce((sum, each) => sum + each, 0);
   return `
-${table(headings, rows, [1, 2, 3, 4, 5])}
+${table(headings, rows, [1, 2, 3, 4, 5, 6])}
 
+${outcomes.flatMap(({ drain }) => sentences(drain)).join('\n')}
 ${counted(sent, 'event')} sent, ${count(taken)} taken by the agent, ${count(delivered)} delivered and acknowledged, in ${span(tookMs)}.`;
+}
+
+/** What the filter and the pace did, in words. */
+function sentences({ tenant, filter, filtered, paced, limits }: DrainJson): string[] {
+  const said: string[] = [];
+  if (filtered > 0)
+    said.push(`${tenant} takes ${filterWords(filter)} only: ${counted(filtered, 'other event')} stayed here.`);
+  if (paced.events > 0) {
+    const pace = `${count(limits.events_per_s)} events/s`;
+    said.push(`${tenant}'s receiver is sent ${pace} at most: ${counted(paced.events, 'event')} waited, none was lost.`);
+  }
+  return said;
 }

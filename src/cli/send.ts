@@ -4,7 +4,7 @@
  * Worst case: the agent goes away half-way; what was accepted before is told, and from which line on nothing is known.
  */
 import type { Command } from 'commander';
-import { Failure } from '../base/failure.js';
+import { Failure, failureKinds } from '../base/failure.js';
 import { limits } from '../base/limits.js';
 import { FrameDecoder } from '../syslog/framing.js';
 import type { Context } from './context.js';
@@ -13,11 +13,14 @@ import { count, counted, json, printable } from './format.js';
 import { pair } from './options.js';
 import { Batches, type SendCounts } from './send-batches.js';
 import { eventOf, eventOfJson, eventOfLine, type EventDefaults, isBlank } from './send-lines.js';
-import { interruption } from './terminal.js';
+import { interruption, type Terminal } from './terminal.js';
 
 interface SendOptions extends EventDefaults {
   readonly ndjson?: boolean;
 }
+
+/** Rejections that are told one by one; -o json has the first 100. */
+const TOLD_MAX = 20;
 
 export function describe(command: Command, context: Context): void {
   withShared(command)
@@ -55,12 +58,12 @@ async function send(context: Context, command: Command, words: string[], options
     else await readStdin(context, batches, defaults, options.ndjson === true);
     await batches.finish();
   } catch (error) {
-    tell(context, batches.counts, asJson);
+    tell(context, batches.counts, asJson, words.length > 0);
     throw error;
   } finally {
     client.close();
   }
-  tell(context, batches.counts, asJson);
+  tell(context, batches.counts, asJson, words.length > 0);
 }
 
 function eventDefaults({ tenant, type, severity, resource, data }: SendOptions): EventDefaults {
@@ -129,28 +132,39 @@ async function readStdin(context: Context, batches: Batches, defaults: EventDefa
   splitter.end(take);
 }
 
-/** The summary on stderr (with -o json: on stdout), the first rejections, and the exit code. */
-function tell(context: Context, counts: SendCounts, asJson: boolean): void {
-  const { terminal } = context;
-  const { accepted, unrouted, limited, rejected, rejected_count, unanswered } = counts;
+/** The exit code and the summary: on stderr, with -o json on stdout. @param one a single message: its line number means nothing */
+function tell(context: Context, counts: SendCounts, asJson: boolean, one: boolean): void {
+  const { accepted, unrouted, limited, rejected, rejected_count } = counts;
   context.exitCode = rejected_count > 0 ? 1 : limited > 0 ? 3 : 0;
-  if (asJson) terminal.print(json({ accepted, unrouted, limited, rejected, rejected_count }, 2));
-  else {
-    for (const { line, code, message } of rejected.slice(0, 20)) {
-      terminal.note(`line ${line}: ${code}: ${printable(message)}`);
-    }
-    if (rejected_count > Math.min(rejected.length, 20)) terminal.note('… and more: -o json lists the first 100.');
-    const parts = [`accepted ${count(accepted)}`];
-    if (limited > 0) parts.push(`limited ${count(limited)}`);
-    if (rejected_count > 0) parts.push(`rejected ${count(rejected_count)}`);
-    if (unanswered > 0) parts.push(`without an answer ${count(unanswered)}`);
-    terminal.note(parts.join(', '));
-  }
+  if (asJson) context.terminal.print(json({ accepted, unrouted, limited, rejected, rejected_count }, 2));
+  else tellCounts(context.terminal, counts, one);
+  hints(counts).forEach((hint) => context.terminal.hint(hint));
+}
+
+function tellCounts(terminal: Terminal, counts: SendCounts, one: boolean): void {
+  const { accepted, limited, rejected, rejected_count, unanswered } = counts;
+  const told = rejected.slice(0, TOLD_MAX);
+  for (const { line, code, message } of told)
+    terminal.note(`${one ? '' : `line ${line}: `}${code}: ${printable(message)}`);
+  if (rejected_count > told.length) terminal.note('… and more: -o json lists the first 100.');
+  const parts = [`accepted ${count(accepted)}`];
+  if (limited > 0) parts.push(`limited ${count(limited)}`);
+  if (rejected_count > 0) parts.push(`rejected ${count(rejected_count)}`);
+  if (unanswered > 0) parts.push(`without an answer ${count(unanswered)}`);
+  terminal.note(parts.join(', '));
+}
+
+/** What to do about each kind of rejection, about limits, and about events that nobody read. */
+function hints({ rejected, limited, unrouted }: SendCounts): string[] {
+  const codes = [...new Set(rejected.slice(0, TOLD_MAX).map(({ code }) => code))];
+  const all = codes
+    .filter((code) => Object.hasOwn(failureKinds, code))
+    .map((code) => `${code}: ${failureKinds[code].hint}`);
   if (limited > 0)
-    terminal.hint('A limit of the tenant held events back: send them again later, slower, or `sluice tenant set`.');
+    all.push('A limit of the tenant held events back: send them again later, slower, or `sluice tenant set`.');
   if (unrouted > 0) {
-    terminal.hint(
-      `${counted(unrouted, 'event')} had no drain to go to and ${unrouted === 1 ? 'was' : 'were'} not kept: \`sluice drain add\`.`,
-    );
+    const were = unrouted === 1 ? 'was' : 'were';
+    all.push(`${counted(unrouted, 'event')} had no drain to go to and ${were} not kept: \`sluice drain add\`.`);
   }
+  return all;
 }

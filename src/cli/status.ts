@@ -89,7 +89,9 @@ function rate(now: Reading, before: Reading | undefined, of: (status: StatusJson
 
 function inWords(now: Reading, before: Reading | undefined): string[] {
   const { accepted, unrouted, limited, rejected } = now.status.events;
-  const doors = Object.entries(accepted).map(([door, events]) => `${printable(door)} ${count(events)}`);
+  const doors = Object.entries(accepted)
+    .filter(([, events]) => events > 0)
+    .map(([door, events]) => `${printable(door)} ${count(events)}`);
   const by = doors.length > 1 ? ` (${doors.join(', ')})` : '';
   const lines = [`${count(sum(accepted))} accepted${rate(now, before, ({ events }) => sum(events.accepted))}${by}`];
   if (unrouted > 0) lines.push(`${count(unrouted)} of them had no drain to go to`);
@@ -115,11 +117,8 @@ function outWords(now: Reading, before: Reading | undefined): string[] {
 
 function journalWords({ journal }: StatusJson, wallMs: number): string[] {
   const { events, bytes, oldest, failing } = journal;
-  const lines = [
-    events === 0
-      ? `${size(bytes)}, nothing waits`
-      : `${size(bytes)}, ${counted(events, 'event')} waiting${oldest ? `, the oldest from ${ago(oldest, wallMs)}` : ''}`,
-  ];
+  const since = oldest ? `, the oldest from ${ago(oldest, wallMs)}` : '';
+  const lines = [events === 0 ? 'empty' : `${counted(events, 'event')} kept, ${size(bytes)}${since}`];
   if (failing) lines.push(`failing: ${failing}`);
   return lines;
 }
