@@ -1,6 +1,8 @@
 // Every rule of DESIGN's "Events" table at the JSON door, and every refusal by its own code.
 import { describe, expect, it } from 'vitest';
-import { admitJson, expectSound, isRefusal, messageOf, newAdmission } from './admitted.js';
+import { unixMs } from '../../src/base/ids.js';
+import { Admission } from '../../src/event/admit.js';
+import { admitJson, chance, clock, expectSound, identity, isRefusal, messageOf, newAdmission } from './admitted.js';
 
 const event = (fields: object) => JSON.stringify({ tenant: 'acme', type: 'a.b', message: 'hello', ...fields });
 const admitted = (fields: object) => messageOf(admitJson(event(fields)));
@@ -110,6 +112,8 @@ describe('a JSON event', () => {
     [`${'a'.repeat(16)}.${'b'.repeat(15)}`, `${'a'.repeat(16)}.${'b'.repeat(15)}`],
     [`${'a'.repeat(32)}.b`, 'a'.repeat(32)],
     [`${'a'.repeat(33)}.b`, 'a'.repeat(32)],
+    [`aa.${'b'.repeat(29)}.c`, `aa.${'b'.repeat(29)}`],
+    [`aa.${'b'.repeat(30)}.c`, 'aa'],
     ['a'.repeat(128), 'a'.repeat(32)],
   ])('of type %s has the MSGID %s', (type, msgId) => {
     expect(admitted({ type }).split(' ')[5]).toBe(msgId);
@@ -193,6 +197,10 @@ describe('a JSON event is refused', () => {
     ['a lone high surrogate', '{"tenant":"t","type":"a","message":"\\ud800"}', 'lone_surrogate'],
     ['a lone low surrogate', '{"tenant":"t","type":"a","message":"\\udc00x"}', 'lone_surrogate'],
     ['a high surrogate with another', '{"tenant":"t","type":"a","message":"\\ud800\\ud800"}', 'lone_surrogate'],
+    ['two low surrogates', '{"tenant":"t","type":"a","message":"\\udc00\\udc00"}', 'lone_surrogate'],
+    ['a high surrogate before U+E000', '{"tenant":"t","type":"a","message":"\\ud800\\ue000"}', 'lone_surrogate'],
+    ['a surrogate cut short', '{"tenant":"t","type":"a","message":"\\ud83d\\ude0"}', 'lone_surrogate'],
+    ['an escape cut short', '{"tenant":"t","type":"a","message":"\\u00e"}', 'not_json'],
     ['a lone surrogate in data', '{"tenant":"t","type":"a","message":"m","data":{"k":"\\udfff"}}', 'lone_surrogate'],
     ['a lone surrogate in a key', '{"\\ud800":1}', 'lone_surrogate'],
   ])('for %s', (_what, text, code) => {
@@ -318,6 +326,25 @@ describe('a JSON event is refused', () => {
   it('without harm to the next event', () => {
     refused('{"tenant":"t","type":"a","message":"m","data":{"k":"v","k":1}}');
     expect(admitted({ id: 'i' })).toBe(`${HEAD}[sluice@32473 tenant="acme" id="i" type="a.b"] hello`);
+  });
+});
+
+describe('an event without a time', () => {
+  it('gets the time of its receipt, to the millisecond', () => {
+    let ms = Date.UTC(2026, 10, 22, 10, 0, 0, 999);
+    const admission = new Admission(identity, { ...clock, wall: () => unixMs(ms) }, chance);
+    const bytes = Buffer.from(event({}));
+    const times = [0, 0, 1, 59_000].map((later) => {
+      ms += later;
+      admission.json(bytes, 0, bytes.length);
+      return admission.event.prefix.toString('latin1').split(' ')[1];
+    });
+    expect(times).toEqual([
+      '2026-11-22T10:00:00.999Z',
+      '2026-11-22T10:00:00.999Z',
+      '2026-11-22T10:00:01.000Z',
+      '2026-11-22T10:01:00.000Z',
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { admitSyslog, expectSound, isRefusal, messageOf, newAdmission } from './admitted.js';
 
 const SLUICE = '[sluice@32473 tenant="acme" id="e-1" type="a.b"]';
-const message = (sd: string, msg = 'hello') => `<133>1 2026-11-22T10:00:00.5Z node app 12 ID47 ${sd} ${msg}`;
+const message = (sd: string, body = 'hello') => `<133>1 2026-11-22T10:00:00.5Z node app 12 ID47 ${sd} ${body}`;
 const HEAD = '<133>1 2026-11-22T10:00:00.5Z cloud.example.net app 12 a.b ';
 const refused = (input: string | Buffer, door = {}) => {
   const outcome = admitSyslog(input, door);
@@ -15,11 +15,25 @@ describe('a syslog message', () => {
     expect(messageOf(admitSyslog(message(SLUICE)))).toBe(`${HEAD}${SLUICE} hello`);
   });
 
-  it('has its element written anew where that reads otherwise', () => {
-    const other = '[sluice@32473 type="a.b" truncated="5" tenant="acme" id="e-1"]';
-    expect(messageOf(admitSyslog(message(other)))).toBe(`${HEAD}${SLUICE} hello`);
-    const longer = '[sluice@32473 tenant="acme" id="e-1" type="a.b" x="\\]"]';
-    expect(messageOf(admitSyslog(message(longer)))).toBe(`${HEAD}${SLUICE} hello`);
+  it.each([
+    '[sluice@32473 type="a.b" tenant="acme" id="e-1"]',
+    '[sluice@32473 x="1" tenant="acme" id="e-1" type="a.b"]',
+    '[sluice@32473 tenant="acme" x="1" id="e-1" type="a.b"]',
+    '[sluice@32473 tenant="acme" id="e-1" truncated="5" type="a.b"]',
+    '[sluice@32473 tenant="acme" id="e-1" type="a.b" x="\\]"]',
+    '[sluice@32473 x="\\" tenant=\\"other" tenant="acme" id="e-1" type="a.b" y="\\\\"]',
+  ])('has its element %s written anew as ours', (element) => {
+    expect(messageOf(admitSyslog(message(element)))).toBe(`${HEAD}${SLUICE} hello`);
+  });
+
+  it('may keep elements of 4 KiB, counted as they are written', () => {
+    const escaped = (rest: string) => message(`${SLUICE}[x@1 a="${'\t'.repeat(1021)}${rest}"]`);
+    expect(messageOf(admitSyslog(escaped('xx')))).toContain('#011xx"] hello');
+    expect(refused(escaped('xxx'))).toMatchObject({ code: 'bad_syslog' });
+    const plain = (rest: string) => message(`${SLUICE}[x@1 a="${'x'.repeat(4080)}${rest}"]`);
+    expect(messageOf(admitSyslog(plain('xxxxxx')))).toContain('xxxxxx"] hello');
+    expect(refused(plain('xxxxxxx'))).toMatchObject({ code: 'bad_syslog' });
+    expect(refused(message(`${SLUICE}[x@1 a="\t${'\\]'.repeat(3000)}"]`))).toMatchObject({ code: 'bad_syslog' });
   });
 
   it('keeps other elements byte for byte, and never those that speak for us', () => {

@@ -49,6 +49,7 @@ describe('cleaning text', () => {
     ['\u001b[31ä', '#033[31ä'],
     ['\u001b]0;no end', '#033]0;no end'],
     ['\u001b]0;two\nlines\u0007', '#033]0;two#012lines#007'],
+    ['\u001b]0;a\u007fb\u0007', '#033]0;a#177b#007'],
     ['\u001bPbell does not end it\u0007', '#033Pbell does not end it#007'],
     ['\u001b\u001b[31mx', '#033x'],
     ['\u001b[3\u001b[31m1mx', '#033[31mx'],
