@@ -17,6 +17,7 @@ import type { Cursor } from './journal/cursor.js';
 import type { Journal } from './journal/journal.js';
 import type { Settings } from './ops/settings.js';
 import type { Drain } from './registry/drain.js';
+import type { Ceilings } from './registry/drain-rules.js';
 import type { Registry } from './registry/registry.js';
 import type { Tenant } from './registry/tenant.js';
 
@@ -33,6 +34,14 @@ export interface Parts {
   readonly fleet: Fleet;
   readonly vetting: Vetting;
 }
+
+/** The operator's limits, which a drain may stay below. */
+export const ceilingsOf = ({ limits, delivery }: Settings): Ceilings => ({
+  drainsPerTenant: limits.drains_per_tenant,
+  eventsPerS: limits.drain.events_per_s,
+  bytesPerS: limits.drain.bytes_per_s,
+  messageBytesMax: delivery.message_bytes_max,
+});
 
 /** What producers may hand over for `tenant`: its own limits where it has some, the operator's otherwise. */
 export function admissionLimits(tenant: Tenant, settings: Settings): AdmissionLimits {

@@ -3,7 +3,7 @@
  * Promise: a change is vetted, then written to the registry, then told to the parts; every figure shown comes from the part
  * that counts it. Worst case: the Failure that the person is told. Owner: agent.ts.
  */
-import { closeDrain, cursorOf, openDrain, openTenant, type Parts } from './agent-parts.js';
+import { ceilingsOf, closeDrain, cursorOf, openDrain, openTenant, type Parts } from './agent-parts.js';
 import { drainJson } from './api/drain-json.js';
 import type { AgentView, DrainJson, Health, StatusJson, TenantJson } from './api/view.js';
 import { Failure } from './base/failure.js';
@@ -188,7 +188,7 @@ export class View implements AgentView {
 
   #drainJson(drain: Drain): DrainJson {
     const { fleet, settings } = this.#parts;
-    return drainJson(drain, cursorOf(this.#parts, drain), fleet.status(drain.id), settings);
+    return drainJson(drain, cursorOf(this.#parts, drain), fleet.status(drain.id), ceilingsOf(settings));
   }
 
   /** What all drains delivered, sent again and lost. */

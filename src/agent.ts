@@ -14,7 +14,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { openDrain, openTenant, type Parts } from './agent-parts.js';
+import { ceilingsOf, openDrain, openTenant, type Parts } from './agent-parts.js';
 import { View } from './agent-view.js';
 import { buildControl } from './api/control.js';
 import { buildIngest } from './api/ingest.js';
@@ -119,14 +119,7 @@ async function buildParts(settings: Settings, { clock, chance, report }: AgentOp
     new DnsResolver({ servers: dns.servers, timeoutMs: dns.timeout, tries: dns.tries }),
   );
   const journal = await Journal.open(journalSettings(settings), clock, report);
-  const registry = await orClose(journal, () =>
-    Registry.open(settings.state_dir, clock, chance, {
-      drainsPerTenant: settings.limits.drains_per_tenant,
-      eventsPerS: settings.limits.drain.events_per_s,
-      bytesPerS: settings.limits.drain.bytes_per_s,
-      messageBytesMax: delivery.message_bytes_max,
-    }),
-  );
+  const registry = await orClose(journal, () => Registry.open(settings.state_dir, clock, chance, ceilingsOf(settings)));
   const tenants = new Tenants();
   const fleet = new Fleet(
     {

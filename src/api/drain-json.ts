@@ -6,8 +6,8 @@ import { X509Certificate } from 'node:crypto';
 import type { FailureCode } from '../base/failure.js';
 import { severityNames } from '../event/severity.js';
 import type { Cursor } from '../journal/cursor.js';
-import type { Settings } from '../ops/settings.js';
 import type { Drain } from '../registry/drain.js';
+import type { Ceilings } from '../registry/drain-rules.js';
 import type { ConnectionJson, DrainJson, LastErrorJson, LedgerJson } from './view.js';
 
 /** How the delivery stands, in the figures that it keeps. */
@@ -28,6 +28,12 @@ export interface DeliveryFigures {
   readonly peer?: { readonly address: string; readonly protocol: string; readonly notAfter: string | null };
 }
 
+/** The operator's limits, which hold where a drain has none of its own: a part of the settings. */
+export interface DrainDefaults {
+  readonly limits: { readonly drain: { readonly events_per_s: number; readonly bytes_per_s: number } };
+  readonly delivery: { readonly message_bytes_max: number };
+}
+
 /** Milliseconds since 1970 as RFC 3339 in UTC. */
 export const timeJson = (ms: number): string => new Date(ms).toISOString();
 
@@ -45,7 +51,7 @@ export function drainJson(
   drain: Drain,
   cursor: Cursor,
   delivery: DeliveryFigures = asleep,
-  settings: Settings,
+  ceilings: Ceilings,
 ): DrainJson {
   const backlog = cursor.backlog();
   return {
@@ -57,9 +63,9 @@ export function drainJson(
     filter: { types: drain.filter.types, min_severity: severityNames[drain.filter.min_severity] },
     framing: drain.framing,
     limits: {
-      events_per_s: drain.limits.events_per_s ?? settings.limits.drain.events_per_s,
-      bytes_per_s: drain.limits.bytes_per_s ?? settings.limits.drain.bytes_per_s,
-      message_bytes_max: drain.limits.message_bytes_max ?? settings.delivery.message_bytes_max,
+      events_per_s: drain.limits.events_per_s ?? ceilings.eventsPerS,
+      bytes_per_s: drain.limits.bytes_per_s ?? ceilings.bytesPerS,
+      message_bytes_max: drain.limits.message_bytes_max ?? ceilings.messageBytesMax,
     },
     tls: {
       ca: drain.tls.ca,

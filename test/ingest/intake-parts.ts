@@ -21,7 +21,7 @@ export interface IntakeParts {
   readonly journal: Journal;
   readonly happenings: Happening[];
   /** MSGs that the journal holds for a tenant's drain, in order. */
-  messages(tenant: string): string[];
+  readonly messages: (tenant: string) => string[];
 }
 
 /** `limits` of each tenant by name; a tenant whose name begins with `silent` has no drain. */

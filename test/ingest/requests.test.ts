@@ -12,6 +12,12 @@ async function* pieces(text: string | Buffer, length: number): AsyncGenerator<Bu
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
 }
+/** A body that breaks within its third line. */
+async function* broken(): AsyncGenerator<Buffer> {
+  yield Buffer.from(`${event('acme', 'a')}\n${event('acme', 'b')}\n${event('acme', 'half')}`);
+  throw new Failure('body_too_large', 'The body is too large.');
+}
+
 const whole = (text: string | Buffer) => pieces(text, Number.MAX_SAFE_INTEGER);
 
 it('takes NDJSON lines, with CR LF and empty lines too, and counts lines from 1', () =>
@@ -37,7 +43,7 @@ it('takes one JSON event, and an array whose third element alone is refused', ()
 it('refuses a JSON body that is no event and no array, as a whole', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission }) => {
     const requests = new Requests(intake, admission);
-    for (const body of ['', '"text"', '[', `[${event('acme', 'x')}`, `${'['.repeat(100_000)}`]) {
+    for (const body of ['', '"text"', '[', `[${event('acme', 'x')}`, '['.repeat(100_000)]) {
       await expect(requests.accept(whole(body), 'json', 'test'), body.slice(0, 20)).rejects.toMatchObject({
         code: 'not_json',
       });
@@ -89,10 +95,6 @@ it('a limit in bytes lets an event that is longer than its burst pass, and makes
 
 it('when the body breaks half-way, what came before is taken, and the person is told how much', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission }) => {
-    async function* broken(): AsyncGenerator<Buffer> {
-      yield Buffer.from(`${event('acme', 'a')}\n${event('acme', 'b')}\n${event('acme', 'half')}`);
-      throw new Failure('body_too_large', 'The body is too large.');
-    }
     const answer = new Requests(intake, admission).accept(broken(), 'ndjson', 'test');
     await expect(answer).rejects.toMatchObject({
       code: 'body_too_large',
