@@ -45,6 +45,10 @@ class Actor<To, From extends { readonly say: string }> {
   /** Sends a message and resolves with the answer named `say`. */
   ask<Say extends From['say']>(message: To, say: Say): Promise<Extract<From, { readonly say: Say }>> {
     return new Promise((resolve, reject) => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        reject(new Error('a process of the harness has ended'));
+        return;
+      }
       const onExit = () => reject(new Error('a process of the harness ended'));
       const onMessage = (answer: unknown) => {
         if ((answer as From).say !== say) return;

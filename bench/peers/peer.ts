@@ -4,6 +4,10 @@
  */
 import { connect, createServer, type AddressInfo } from 'node:net';
 import type { CertificateFiles, Door } from '../messages.js';
+import { end, startPinned } from '../pinned.js';
+
+const readyMsMax = 20_000;
+const lastWordsLength = 8192;
 
 export interface Task {
   /** Empty, on the disk that is measured; removed afterwards. */
@@ -40,18 +44,38 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves when something listens at the port; rejects when `gone` says that the program has ended, or after 20 s. */
-export async function listening(port: number, gone: () => string | undefined): Promise<void> {
-  for (const startedMs = performance.now(); ; ) {
-    const said = gone();
-    if (said !== undefined) throw new Error(said);
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect({ host: '127.0.0.1', port }, () => resolve(true));
-      socket.once('error', () => resolve(false));
-      socket.once('connect', () => socket.destroy());
+/** Resolves when something listens at the port. */
+export const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => {
+      socket.destroy();
+      resolve(true);
     });
-    if (open) return;
-    if (performance.now() - startedMs > 20_000) throw new Error(`nothing listens on port ${port}`);
+    socket.once('error', () => resolve(false));
+  });
+
+/**
+ * Starts a forwarder and resolves when `isReady` says so. Rejects with its last words when it ends before that, or after 20 s;
+ * then nothing of it is left running.
+ */
+export async function startForwarder(
+  cores: string,
+  command: readonly string[],
+  isReady: () => Promise<boolean>,
+): Promise<{ readonly pid: number; stop(): Promise<void> }> {
+  const child = startPinned(cores, command, ['ignore', 'pipe', 'pipe']);
+  let said = '';
+  const keep = (chunk: Buffer) => (said = (said + chunk.toString()).slice(-lastWordsLength));
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const startedMs = performance.now();
+  while (!(await isReady())) {
+    const isLate = performance.now() - startedMs > readyMsMax;
+    if (isLate || child.exitCode !== null || child.signalCode !== null) {
+      await end(child);
+      throw new Error(`${isLate ? 'it is not ready yet' : 'it ended'}:\n${said}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  return { pid: child.pid ?? 0, stop: () => end(child) };
 }

@@ -5,8 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { end, startPinned } from '../pinned.js';
-import { freePort, listening, type Peer, type Running, type Task } from './peer.js';
+import { freePort, listens, type Peer, type Running, startForwarder, type Task } from './peer.js';
 
 const program = '/usr/sbin/rsyslogd';
 
@@ -22,12 +21,8 @@ export const rsyslog: Peer = {
     const file = join(task.directory, 'rsyslog.conf');
     writeFileSync(file, configuration(task, port));
     const command = [program, '-n', '-C', '-i', join(task.directory, 'pid'), '-f', file];
-    const child = startPinned(task.cores, command, ['ignore', 'pipe', 'pipe']);
-    let said = '';
-    child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    await listening(port, () => (child.exitCode === null ? undefined : `rsyslogd ended:\n${said}`));
-    return { pid: child.pid ?? 0, door: { host: '127.0.0.1', port }, stop: () => end(child) };
+    const forwarder = await startForwarder(task.cores, command, () => listens(port));
+    return { ...forwarder, door: { host: '127.0.0.1', port } };
   },
 };
 

@@ -6,8 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { end, startPinned } from '../pinned.js';
-import { freePort, listening, type Peer, type Running, type Task } from './peer.js';
+import { freePort, type Peer, type Running, startForwarder, type Task } from './peer.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -21,23 +20,29 @@ export const sluice: Peer = {
     // JSON is YAML.
     writeFileSync(file, JSON.stringify(settings(task, port), null, 2));
     const command = [process.execPath, join(root, 'bin/sluice.js'), 'agent', '--config', file];
-    const child = startPinned(task.cores, command, ['ignore', 'pipe', 'pipe']);
-    let said = '';
-    const keep = (chunk: Buffer) => (said = (said + chunk.toString()).slice(-8192));
-    child.stdout?.on('data', keep);
-    child.stderr?.on('data', keep);
-    await listening(port, () => (child.exitCode === null ? undefined : `the agent ended:\n${said}`));
     const control = join(task.directory, 'run/control.sock');
-    const ca = task.tls === null ? {} : { ca: readFileSync(task.tls.ca, 'utf8') };
-    const scheme = task.tls === null ? 'syslog' : 'syslog+tls';
-    for (const drain of task.drains) {
-      await post(control, '/v1/tenants', { name: drain.tenant });
-      const url = `${scheme}://127.0.0.1:${drain.port}`;
-      await post(control, `/v1/drains?tenant=${drain.tenant}`, { url, ...ca });
+    const isReady = async () => (await ask(control, 'GET', '/readyz').catch(() => undefined))?.status === 200;
+    const forwarder = await startForwarder(task.cores, command, isReady);
+    try {
+      await register(control, task);
+    } catch (error) {
+      await forwarder.stop();
+      throw error;
     }
-    return { pid: child.pid ?? 0, door: { host: '127.0.0.1', port }, stop: () => end(child) };
+    return { ...forwarder, door: { host: '127.0.0.1', port } };
   },
 };
+
+/** A tenant and its drain for each receiver. */
+async function register(control: string, task: Task): Promise<void> {
+  const ca = task.tls === null ? {} : { ca: readFileSync(task.tls.ca, 'utf8') };
+  const scheme = task.tls === null ? 'syslog' : 'syslog+tls';
+  for (const drain of task.drains) {
+    await post(control, '/v1/tenants', { name: drain.tenant });
+    const url = `${scheme}://127.0.0.1:${drain.port}`;
+    await post(control, `/v1/drains?tenant=${drain.tenant}`, { url, ...ca });
+  }
+}
 
 function settings({ directory, queuedMax, drains }: Task, port: number): object {
   // A message with its record and head takes less than 1 KiB.
@@ -59,18 +64,27 @@ function settings({ directory, queuedMax, drains }: Task, port: number): object 
 }
 
 /** One command over the control socket; rejects unless it is answered 201. */
-function post(socketPath: string, path: string, body: object): Promise<void> {
+async function post(control: string, path: string, body: object): Promise<void> {
+  const { status, text } = await ask(control, 'POST', path, body);
+  if (status !== 201) throw new Error(`${path} was answered ${status}: ${text}`);
+}
+
+/** One request over a unix socket. */
+function ask(
+  socketPath: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json' };
-    const outgoing = request({ socketPath, path, method: 'POST', headers }, (incoming) => {
-      let answer = '';
-      incoming.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-      incoming.on('end', () => {
-        if (incoming.statusCode === 201) resolve();
-        else reject(new Error(`${path} was answered ${incoming.statusCode}: ${answer}`));
-      });
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const outgoing = request({ socketPath, path, method, headers }, (incoming) => {
+      let text = '';
+      incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      incoming.on('error', reject);
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
     });
     outgoing.once('error', reject);
-    outgoing.end(JSON.stringify(body));
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
