@@ -1,6 +1,6 @@
 // The syslog stream door over real sockets: both framings, RFC 3164 where the tenant is fixed, bad frames, and the refusals that it counts.
-import { createConnection } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createConnection } from 'node:net';
+import syslogClient from 'syslog-client';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { SyslogDoor as DoorRules } from '../../src/event/admit.js';
@@ -11,7 +11,7 @@ import { type IntakeParts, unlimited, withIntake } from './intake-parts.js';
 async function withDoor(
   parts: IntakeParts,
   rules: DoorRules,
-  body: (send: (bytes: string | Buffer) => Promise<void>) => Promise<void>,
+  body: (send: (bytes: string | Buffer) => Promise<void>, port: number) => Promise<void>,
 ) {
   const door = new SyslogDoor(
     parts.intake,
@@ -34,7 +34,7 @@ async function withDoor(
         .on('close', () => resolve());
     });
   try {
-    await body(send);
+    await body(send, port);
   } finally {
     stop.abort();
     await running;
@@ -115,3 +115,21 @@ it('what the tenant’s limit refuses is counted and not kept', () =>
       expect(parts.tenants.get('acme')?.counts).toEqual({ accepted: 2, unrouted: 0, limited: 3 });
     }),
   ));
+
+it.each([
+  ['RFC 5424', false],
+  ['RFC 3164', true],
+])('understands the %s messages of an independent client', (_name, rfc3164) =>
+  withIntake({ acme: unlimited }, (parts) =>
+    withDoor(parts, { tenant: 'acme' }, async (_send, port) => {
+      const client = syslogClient.createClient('127.0.0.1', { rfc3164, transport: 1, port, appName: 'billing' });
+      client.on('error', () => undefined);
+      const texts = ['plain', 'grüße 😀', '[not@1 an="element"]'];
+      for (const text of texts) client.log(rfc3164 ? `billing[77]: ${text}` : text, {}, () => undefined);
+      await until('three events', () => parts.intake.counts.accepted.get('syslog')?.events === 3);
+      client.close();
+      await parts.intake.committed();
+      expect(parts.messages('acme')).toEqual(texts);
+    }),
+  ),
+);

@@ -1,13 +1,13 @@
 // What an independent library sends over a real connection is understood: npm's `syslog-client`, RFC 5424 and RFC 3164, LF-framed.
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import syslogClient, { type SyslogClientOptions } from 'syslog-client';
 import { afterEach, expect, test } from 'vitest';
 import { FrameDecoder } from '../../src/syslog/framing.js';
 import { ParsedMessage, parseRfc5424 } from '../../src/syslog/parse.js';
 import { parseRfc3164 } from '../../src/syslog/rfc3164.js';
 import { until } from '../support/until.js';
 import { fieldsOf } from './parsed.js';
-import { createClient, type SyslogClientOptions } from './syslog-client.js';
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -26,7 +26,7 @@ async function sent(texts: readonly string[], options: SyslogClientOptions): Pro
   cleanUps.push(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const client = createClient('127.0.0.1', { ...options, transport: 1, port });
+  const client = syslogClient.createClient('127.0.0.1', { ...options, transport: 1, port });
   client.on('error', () => undefined);
   cleanUps.push(() => client.close());
   for (const text of texts) client.log(text, {}, () => undefined);
