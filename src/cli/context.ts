@@ -13,7 +13,7 @@ import { type Door, findTarget } from './target.js';
 import type { Terminal } from './terminal.js';
 
 export class Context {
-  /** 0 done, 1 failed in part, 3 limited: what the process ends with unless a Failure says otherwise. */
+  /** 0 done, 1 failed in part, 3 limited or not wanted: what the process ends with unless a Failure says otherwise. */
   exitCode: 0 | 1 | 3 = 0;
 
   constructor(
@@ -51,6 +51,12 @@ export class Context {
     } finally {
       client.close();
     }
+  }
+
+  /** The person said no: tells what follows from it. */
+  refused(what: string): void {
+    this.terminal.note(what);
+    this.exitCode = 3;
   }
 
   /** Prints the resource as the API has it, or as text. */

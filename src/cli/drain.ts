@@ -143,17 +143,18 @@ async function turn(context: Context, command: Command, typed: string, verb: 'pa
 }
 
 async function remove(context: Context, command: Command, typed: string, yes: boolean): Promise<void> {
-  const drain = await context.atControl(command, async (client) => {
-    const found = await find(client, typed);
+  await context.atControl(command, async (client) => {
+    const drain = await find(client, typed);
     try {
-      await client.call('DELETE', yes ? `${pathOf(found)}?force=true` : pathOf(found));
+      await client.call('DELETE', yes ? `${pathOf(drain)}?force=true` : pathOf(drain));
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'drain_has_backlog' || !context.terminal.canAsk) throw error;
-      const waiting = counted(found.backlog.events, 'event');
-      if (!(await context.terminal.ask(`${waiting} for ${found.url} would be lost. Remove the drain?`))) throw error;
-      await client.call('DELETE', `${pathOf(found)}?force=true`);
+      const waiting = counted(drain.backlog.events, 'event');
+      if (!(await context.terminal.ask(`${waiting} for ${drain.url} would be lost. Remove the drain?`))) {
+        return context.refused('nothing was removed');
+      }
+      await client.call('DELETE', `${pathOf(drain)}?force=true`);
     }
-    return found;
+    context.terminal.note(`removed ${drain.id} (${drain.url})`);
   });
-  context.terminal.note(`removed ${drain.id} (${drain.url})`);
 }

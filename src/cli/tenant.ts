@@ -113,13 +113,14 @@ async function remove(context: Context, command: Command, name: string, yes: boo
     try {
       await client.call('DELETE', yes ? force : pathOf(name));
     } catch (error) {
-      const blocked = error instanceof Failure && error.code === 'tenant_has_drains';
-      if (!blocked || !context.terminal.canAsk) throw error;
-      if (!(await context.terminal.ask(`${error.message} Remove them too, with what is queued?`))) throw error;
+      if (!(error instanceof Failure) || error.code !== 'tenant_has_drains' || !context.terminal.canAsk) throw error;
+      if (!(await context.terminal.ask(`${error.message} Remove them too, with what is queued?`))) {
+        return context.refused('nothing was removed');
+      }
       await client.call('DELETE', force);
     }
+    context.terminal.note(`removed ${name}`);
   });
-  context.terminal.note(`removed ${name}`);
 }
 
 function text(context: Context, { name, limits, drains, events, created }: TenantJson): string {

@@ -47,6 +47,8 @@ function steppedClock() {
   return { clock, pass };
 }
 
+const gone = () => Promise.reject(new Error('gone'));
+
 describe('the pace of a load', () => {
   const never = new AbortController().signal;
 
@@ -107,8 +109,7 @@ describe('the pace of a load', () => {
 
   test('ends with what a batch failed with', async () => {
     const { clock } = steppedClock();
-    const hand = () => Promise.reject(new Error('gone'));
-    await expect(pace({ rate: 10, seconds: 1, lanes: 1 }, clock, never, hand, () => {})).rejects.toThrow('gone');
+    await expect(pace({ rate: 10, seconds: 1, lanes: 1 }, clock, never, gone, () => {})).rejects.toThrow('gone');
   });
 
   test('stops at once when it is interrupted', async () => {

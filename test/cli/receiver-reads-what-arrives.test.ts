@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
+import { type Clock, systemClock } from '../../src/base/clock.js';
+import { unixMs } from '../../src/base/ids.js';
 import { fingerprintOf, makeIdentity, stillServes } from '../../src/cli/certificates.js';
 import { type ReadFrame, readFrame } from '../../src/cli/read-frame.js';
 import { Receiver, type ReceiverOptions } from '../../src/cli/receiver.js';
 import { keptIdentity } from '../../src/cli/receiver-files.js';
 import { ParsedMessage } from '../../src/syslog/parse.js';
-import { startSluice } from '../support/sluice.js';
+import { type RunningSluice, startSluice } from '../support/sluice.js';
 import { until } from '../support/until.js';
 
 const FRAME =
@@ -32,9 +33,16 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+const keep = (some: readonly ReadFrame[]): void => void frames.push(...some);
+
 async function listen(options: Partial<ReceiverOptions> = {}): Promise<Receiver> {
-  const onFrames = (some: readonly ReadFrame[]) => void frames.push(...some);
-  return (receiver = await Receiver.listen({ host: '127.0.0.1', port: 0, clock: systemClock, onFrames, ...options }));
+  return (receiver = await Receiver.listen({
+    host: '127.0.0.1',
+    port: 0,
+    clock: systemClock,
+    onFrames: keep,
+    ...options,
+  }));
 }
 
 function dial(port: number): Socket {
@@ -42,6 +50,12 @@ function dial(port: number): Socket {
   socket.on('error', () => {});
   return socket;
 }
+
+/** The clock of a machine that is so many days ahead. */
+const later = (days: number): Clock => ({ ...systemClock, wall: () => unixMs(systemClock.wall() + days * 86_400_000) });
+
+const portOf = (running: RunningSluice): Promise<number> =>
+  until('the port', () => Number(/listening on \S+:(\d+)/.exec(running.err)?.[1] ?? 0));
 
 const texts = () => frames.map((frame) => (frame.ok ? frame.message.message : frame.fault));
 
@@ -133,8 +147,9 @@ describe('a receiver', () => {
 
   test('says so when the port is taken', async () => {
     const { port } = await listen();
-    const onFrames = () => {};
-    await expect(Receiver.listen({ host: '127.0.0.1', port, clock: systemClock, onFrames })).rejects.toMatchObject({
+    await expect(
+      Receiver.listen({ host: '127.0.0.1', port, clock: systemClock, onFrames: keep }),
+    ).rejects.toMatchObject({
       code: 'door_unavailable',
     });
   });
@@ -171,19 +186,12 @@ describe('a receiver with TLS', () => {
 
   test('makes a new identity before the old one ends', async () => {
     const identity = await makeIdentity(['127.0.0.1'], systemClock);
-    const later = (days: number) => ({
-      ...systemClock,
-      wall: () => (systemClock.wall() + days * 86_400_000) as ReturnType<typeof systemClock.wall>,
-    });
     expect(stillServes(identity, ['127.0.0.1'], later(80))).toBe(true);
     expect(stillServes(identity, ['127.0.0.1'], later(89.5))).toBe(false);
   });
 });
 
 describe('sluice receive', () => {
-  const portOf = async (running: ReturnType<typeof startSluice>): Promise<number> =>
-    until('the port', () => Number(/listening on \S+:(\d+)/.exec(running.err)?.[1] ?? 0));
-
   test('prints one line per message, harmless to a terminal, and ends after --count', async () => {
     const running = startSluice(['receive', '--port', '0', '--count', '2'], { directory });
     dial(await portOf(running)).write(`${FRAME}\nnonsense\n${FRAME}\n`);

@@ -1,4 +1,5 @@
 // `sluice send`: what it hands over, in which batches, and what it says became of each line.
+import { EventEmitter, once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { Batches } from '../../src/cli/send-batches.js';
@@ -17,6 +18,14 @@ const accepting = (asked: Asked): Reply => ({
   status: 202,
   body: { accepted: lines(asked).length, unrouted: 0, limited: 0, rejected: [], rejected_count: 0 },
 });
+/** Refuses every line with `bad` in it. */
+const rejectBad = (asked: Asked): Reply => {
+  const rejected = lines(asked).flatMap((line, at) =>
+    line.includes('bad') ? [{ line: at + 1, code: 'bad_type', message: 'No.' }] : [],
+  );
+  const accepted = lines(asked).length - rejected.length;
+  return { status: 202, body: { accepted, unrouted: 0, limited: 0, rejected, rejected_count: rejected.length } };
+};
 const start = async (answer: (asked: Asked) => Reply | Promise<Reply>): Promise<ScriptedAgent> =>
   (agent = await startScriptedAgent(answer));
 const PLAIN = ['send', '--tenant', 'acme', '--type', 'app.log'];
@@ -82,13 +91,6 @@ describe('sluice send', () => {
   });
 
   test('numbers rejected lines by the whole input, over batches and blank lines, and exits with 1', async () => {
-    const rejectBad = (asked: Asked): Reply => {
-      const rejected = lines(asked).flatMap((line, at) =>
-        line.includes('bad') ? [{ line: at + 1, code: 'bad_type', message: 'No.' }] : [],
-      );
-      const accepted = lines(asked).length - rejected.length;
-      return { status: 202, body: { accepted, unrouted: 0, limited: 0, rejected, rejected_count: rejected.length } };
-    };
     const { url, asked } = await start(rejectBad);
     const input = Array.from({ length: 9000 }, (_, index) =>
       index === 8499 ? 'bad' : index % 10 === 0 ? '' : `line ${index}`,
@@ -175,12 +177,11 @@ describe('sluice send', () => {
   });
 
   test('makes its reader wait while more than one batch is on its way', async () => {
-    let release = () => {};
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const held = new EventEmitter();
     let handedOver = 0;
     const handOver = async () => {
       handedOver += 1;
-      await held;
+      if (handedOver === 1) await once(held, 'released');
       return { accepted: 4000, unrouted: 0, limited: 0, rejected: [], rejected_count: 0 };
     };
     const batches = new Batches(handOver, systemClock);
@@ -194,7 +195,7 @@ describe('sluice send', () => {
     const room = batches.room().then(() => (roomMade = true));
     await new Promise((resolve) => setImmediate(resolve));
     expect([roomMade, handedOver]).toEqual([false, 1]);
-    release();
+    held.emit('released');
     await room;
     await batches.finish();
     expect([batches.counts.accepted, handedOver]).toEqual([8000, 2]);

@@ -104,26 +104,24 @@ describe('drain add', () => {
       await writeFile(join(directory, name), `PEM of ${name}`);
       return join(directory, name);
     };
-    const options = [
-      ...[
-        '--tenant',
-        'a b',
-        '--name',
-        'main',
-        '--type',
-        'a.**',
-        '--type',
-        'b',
-        '--min-severity',
-        'warning',
-        '--framing',
-        'lf',
-      ],
-      ...['--ca', await file('ca'), '--cert', await file('cert'), '--key', await file('key'), '--server-name', 's'],
-      ...['--fingerprint', 'sha-256:AA', '--structured-data', '[x@1 k="v"]', '--message-bytes-max', '4KiB'],
-      ...['--events-per-s', '5', '--bytes-per-s', '1KiB'],
-    ];
-    const { asked, out, err } = await run(['drain', 'add', 'syslog://192.0.2.1', ...options], {
+    const options = {
+      tenant: 'a b',
+      name: 'main',
+      'min-severity': 'warning',
+      framing: 'lf',
+      ca: await file('ca'),
+      cert: await file('cert'),
+      key: await file('key'),
+      'server-name': 's',
+      fingerprint: 'sha-256:AA',
+      'structured-data': '[x@1 k="v"]',
+      'message-bytes-max': '4KiB',
+      'events-per-s': '5',
+      'bytes-per-s': '1KiB',
+    };
+    const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+    const command = ['drain', 'add', 'syslog://192.0.2.1', '--type', 'a.**', '--type', 'b', ...words];
+    const { asked, out, err } = await run(command, {
       status: 201,
       body: drainJson,
     });
