@@ -101,6 +101,17 @@ describe('a receiver that closes', () => {
     expect(sequenceIdsOf(receiver.messages)).toEqual(upTo(11));
   });
 
+  test('after it has talked back: what it said is thrown away, its end is seen', async () => {
+    const receiver = await receive();
+    const drain = deliver().add(url(receiver));
+    drain.cursor.appendMany(1);
+    await until('delivered', () => drain.cursor.acknowledged === 1);
+    receiver.accepted[0]?.socket.end('thank you\r\n'.repeat(1000));
+    await until('our side closed', () => drain.cursor.settles === 1);
+    await until('seen by the receiver', () => receiver.accepted[0]?.closed);
+    expect(drain.status()).toMatchObject({ lastError: null, inDoubt: 0 });
+  });
+
   test('by RST mid-stream: all is sent again after resume, with the same numbers', async () => {
     const receiver = await receive();
     const fleet = deliver();

@@ -6,6 +6,7 @@ import { parseDestination } from '../../src/destination/address.js';
 import { Policy } from '../../src/destination/policy.js';
 import type { Resolver } from '../../src/destination/resolve.js';
 import { Vetting } from '../../src/destination/vet.js';
+import type { DrainCursor } from '../../src/delivery/cursor-view.js';
 import { type DeliverySettings, type DrainSettings, Fleet } from '../../src/delivery/fleet.js';
 import { FakeCursor } from './fake-cursor.js';
 
@@ -41,7 +42,12 @@ export class TestFleet {
   }
 
   /** A new drain with a cursor of its own. */
-  add(url: string, settings: Partial<DrainSettings> = {}, cursor = new FakeCursor()) {
+  add(url: string, settings: Partial<DrainSettings> = {}) {
+    return this.addWith(new FakeCursor(), url, settings);
+  }
+
+  /** A new drain with a given cursor: a fake, or the journal's. */
+  addWith<Given extends DrainCursor>(cursor: Given, url: string, settings: Partial<DrainSettings> = {}) {
     const number = ++this.#drains;
     const id = `d-${String(number).padStart(16, '0')}` as DrainId;
     let current: DrainSettings = {
