@@ -17,7 +17,7 @@ import type { Cursor } from './journal/cursor.js';
 import type { Journal } from './journal/journal.js';
 import type { Settings } from './ops/settings.js';
 import type { Drain } from './registry/drain.js';
-import type { Ceilings } from './registry/drain-rules.js';
+import { type Ceilings, limitsInForce } from './registry/drain-rules.js';
 import type { Registry } from './registry/registry.js';
 import type { Tenant } from './registry/tenant.js';
 
@@ -96,17 +96,15 @@ function admittedTenant(parts: Parts, drain: Drain): AdmittedTenant {
 /** What the delivery needs to know of a drain: its own limits, below the operator's ceilings. */
 function deliverySettings(drain: Drain, settings: Settings): DrainSettings {
   const { ca, client_cert, client_key, server_name, fingerprint } = drain.tls;
+  const { eventsPerS, bytesPerS, messageBytesMax } = limitsInForce(drain.limits, ceilingsOf(settings));
   return {
     number: drain.number,
     id: drain.id,
     tenant: drain.tenant,
     destination: parseDestination(drain.url),
     framing: drain.framing,
-    messageBytesMax: drain.limits.message_bytes_max ?? settings.delivery.message_bytes_max,
-    rate: {
-      eventsPerS: drain.limits.events_per_s ?? settings.limits.drain.events_per_s,
-      bytesPerS: drain.limits.bytes_per_s ?? settings.limits.drain.bytes_per_s,
-    },
+    messageBytesMax,
+    rate: { eventsPerS, bytesPerS },
     tls: {
       ...(ca && { ca }),
       ...(client_cert && { cert: client_cert }),

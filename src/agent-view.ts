@@ -4,11 +4,12 @@
  * that counts it. Worst case: the Failure that the person is told. Owner: agent.ts.
  */
 import { ceilingsOf, closeDrain, cursorOf, openDrain, openTenant, type Parts } from './agent-parts.js';
-import { drainJson } from './api/drain-json.js';
-import type { AgentView, DrainJson, Health, StatusJson, TenantJson } from './api/view.js';
+import { drainJson, timeJson } from './api/drain-json.js';
+import type { AgentView, BacklogJson, DrainJson, Health, StatusJson, TenantJson } from './api/view.js';
 import { Failure } from './base/failure.js';
 import { isDrainId } from './base/ids.js';
 import { parseDestination } from './destination/address.js';
+import type { Cursor } from './journal/cursor.js';
 import type { Drain } from './registry/drain.js';
 import type { NewDrain, NewTenant, PatchDrain, PatchTenant } from './registry/input.js';
 import type { Tenant } from './registry/tenant.js';
@@ -19,6 +20,8 @@ export class View implements AgentView {
   readonly #startedMs: number;
   /** `door` and printable address, in the order in which they opened. */
   readonly doors: { readonly door: string; readonly address: string }[] = [];
+  /** Of drains that were removed since the start. */
+  readonly #gone = noFigures();
   #ready: Health = { ok: false, why: 'The agent is starting.' };
 
   constructor(parts: Parts, version: string) {
@@ -46,11 +49,11 @@ export class View implements AgentView {
     const drains = registry.drains.list();
     const stats = journal.stats();
     const totals = fleet.totals();
-    const sums = this.#sums(drains);
+    const { figures, backlog } = this.#sums(drains);
     return {
       version: this.#version,
       ready: this.ready().ok,
-      started: new Date(this.#startedMs).toISOString(),
+      started: timeJson(this.#startedMs),
       tenants: registry.tenants.list().length,
       drains: {
         active: drains.filter((drain) => drain.state === 'active').length,
@@ -60,7 +63,7 @@ export class View implements AgentView {
       journal: {
         events: stats.events,
         bytes: stats.bytes,
-        oldest: stats.oldestMs === null ? null : new Date(stats.oldestMs).toISOString(),
+        oldest: stats.oldestMs === null ? null : timeJson(stats.oldestMs),
         uncommitted_bytes: stats.uncommittedBytes,
         failing: journal.failing,
       },
@@ -70,7 +73,8 @@ export class View implements AgentView {
         limited: intake.counts.limited,
         rejected: Object.fromEntries(intake.counts.rejected),
       },
-      delivery: { ...sums, connections: totals.connections, dials: totals.dials },
+      backlog,
+      delivery: { ...figures, connections: totals.connections, dials: totals.dials },
       doors: this.doors,
     };
   }
@@ -86,12 +90,14 @@ export class View implements AgentView {
   async addTenant(input: NewTenant): Promise<TenantJson> {
     const tenant = this.#parts.registry.tenants.add(input);
     openTenant(this.#parts, tenant);
+    this.#tell('tenant added', tenant.name, tenant.name);
     return this.#tenantJson(tenant);
   }
 
   async updateTenant(name: string, patch: PatchTenant): Promise<TenantJson> {
     const tenant = this.#parts.registry.tenants.update(name, patch);
     openTenant(this.#parts, tenant);
+    this.#tell('tenant changed', tenant.name, tenant.name);
     return this.#tenantJson(tenant);
   }
 
@@ -106,6 +112,7 @@ export class View implements AgentView {
     registry.tenants.remove(tenant.name);
     tenants.remove(tenant.name);
     journal.forgetTenant(tenant.number);
+    this.#tell('tenant removed', tenant.name, tenant.name);
   }
 
   drains(tenant?: string): DrainJson[] {
@@ -124,6 +131,7 @@ export class View implements AgentView {
     await vetting.vet(parseDestination(input.url));
     const drain = registry.drains.add(owner.name, input);
     openDrain(this.#parts, drain);
+    this.#tell('drain added', drain.tenant, drain.id);
     return this.#drainJson(drain);
   }
 
@@ -133,6 +141,7 @@ export class View implements AgentView {
     if (patch.url !== undefined) await vetting.vet(parseDestination(patch.url));
     const drain = registry.drains.update(before.id, patch);
     openDrain(this.#parts, drain);
+    this.#tell('drain changed', drain.tenant, drain.id);
     return this.#drainJson(drain);
   }
 
@@ -152,7 +161,10 @@ export class View implements AgentView {
       throw new Failure('drain_has_backlog', `Drain ${drain.id} has ${events} events that were not delivered.`);
     }
     registry.drains.remove(drain.id);
+    const cursor = cursorOf(this.#parts, drain);
     const removed = await closeDrain(this.#parts, drain);
+    addFigures(this.#gone, cursor);
+    this.#tell('drain removed', drain.tenant, drain.id);
     if (removed > 0) {
       report({ kind: 'journal.dropped', tenant: drain.tenant, drain: drain.id, reason: 'removed', events: removed });
     }
@@ -161,7 +173,13 @@ export class View implements AgentView {
   #setState(id: string, state: Drain['state']): DrainJson {
     const drain = this.#parts.registry.drains.setState(this.#find(id).id, state);
     openDrain(this.#parts, drain);
+    this.#tell(state === 'paused' ? 'drain paused' : 'drain resumed', drain.tenant, drain.id);
     return this.#drainJson(drain);
+  }
+
+  /** What a person changed, for the log. */
+  #tell(what: string, tenant: string, subject: string): void {
+    this.#parts.report({ kind: 'registry.changed', what, tenant, subject });
   }
 
   #find(id: string): Drain {
@@ -191,17 +209,39 @@ export class View implements AgentView {
     return drainJson(drain, cursorOf(this.#parts, drain), fleet.status(drain.id), ceilingsOf(settings));
   }
 
-  /** What all drains delivered, sent again and lost. */
-  #sums(drains: readonly Drain[]): Pick<StatusJson['delivery'], 'delivered' | 'resent' | 'dropped'> {
-    const dropped = { expired: 0, journal_full: 0, too_large: 0, removed: 0 };
-    let delivered = 0;
-    let resent = 0;
+  /** What all drains delivered, sent again and lost, and what they still have to send. */
+  #sums(drains: readonly Drain[]): { readonly figures: Figures; readonly backlog: BacklogJson } {
+    const figures: Figures = { ...this.#gone, dropped: { ...this.#gone.dropped } };
+    let [events, bytes, oldestMs] = [0, 0, Infinity];
     for (const drain of drains) {
       const cursor = cursorOf(this.#parts, drain);
-      delivered += cursor.delivered;
-      resent += cursor.resent;
-      for (const reason of Object.keys(dropped) as (keyof typeof dropped)[]) dropped[reason] += cursor.dropped[reason];
+      addFigures(figures, cursor);
+      const backlog = cursor.backlog();
+      events += backlog.events;
+      bytes += backlog.bytes;
+      oldestMs = Math.min(oldestMs, backlog.oldestMs ?? Infinity);
     }
-    return { delivered, resent, dropped };
+    return { figures, backlog: { events, bytes, oldest: oldestMs === Infinity ? null : timeJson(oldestMs) } };
+  }
+}
+
+/** What a drain, or several, came to. */
+interface Figures {
+  delivered: number;
+  resent: number;
+  readonly dropped: Record<keyof Cursor['dropped'], number>;
+}
+
+const noFigures = (): Figures => ({
+  delivered: 0,
+  resent: 0,
+  dropped: { expired: 0, journal_full: 0, too_large: 0, removed: 0 },
+});
+
+function addFigures(sum: Figures, cursor: Cursor): void {
+  sum.delivered += cursor.delivered;
+  sum.resent += cursor.resent;
+  for (const reason of Object.keys(sum.dropped) as (keyof Figures['dropped'])[]) {
+    sum.dropped[reason] += cursor.dropped[reason];
   }
 }

@@ -7,7 +7,7 @@ import type { FailureCode } from '../base/failure.js';
 import { severityNames } from '../event/severity.js';
 import type { Cursor } from '../journal/cursor.js';
 import type { Drain } from '../registry/drain.js';
-import type { Ceilings } from '../registry/drain-rules.js';
+import { type Ceilings, limitsInForce } from '../registry/drain-rules.js';
 import type { ConnectionJson, DrainJson, LastErrorJson, LedgerJson } from './view.js';
 
 /** How the delivery stands, in the figures that it keeps. */
@@ -54,6 +54,7 @@ export function drainJson(
   ceilings: Ceilings,
 ): DrainJson {
   const backlog = cursor.backlog();
+  const inForce = limitsInForce(drain.limits, ceilings);
   return {
     id: drain.id,
     tenant: drain.tenant,
@@ -63,9 +64,9 @@ export function drainJson(
     filter: { types: drain.filter.types, min_severity: severityNames[drain.filter.min_severity] },
     framing: drain.framing,
     limits: {
-      events_per_s: drain.limits.events_per_s ?? ceilings.eventsPerS,
-      bytes_per_s: drain.limits.bytes_per_s ?? ceilings.bytesPerS,
-      message_bytes_max: drain.limits.message_bytes_max ?? ceilings.messageBytesMax,
+      events_per_s: inForce.eventsPerS,
+      bytes_per_s: inForce.bytesPerS,
+      message_bytes_max: inForce.messageBytesMax,
     },
     tls: {
       ca: drain.tls.ca,

@@ -117,6 +117,9 @@ export interface StatusJson {
   readonly started: TimeJson;
   readonly tenants: number;
   readonly drains: { readonly active: number; readonly paused: number; readonly failing: number };
+  /** What the drains still have to send, all together. */
+  readonly backlog: BacklogJson;
+  /** What the journal holds, what is kept to be sent again included. */
   readonly journal: BacklogJson & {
     /** Appended and not yet committed. */
     readonly uncommitted_bytes: number;

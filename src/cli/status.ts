@@ -67,7 +67,8 @@ function page(context: Context, now: Reading, before?: Reading): string {
     ['drains', drainCounts(status)],
     ['events in', inWords(now, before)],
     ['events out', outWords(now, before)],
-    ['journal', journalWords(status, wallMs)],
+    ['waiting', waitingWords(status, wallMs)],
+    ['journal', journalWords(status)],
     ['doors', status.doors.map(({ door, address }) => `${door.padEnd(8)} ${address}`)],
   ];
   const worst = worstTable(context, drains, wallMs);
@@ -115,10 +116,14 @@ function outWords(now: Reading, before: Reading | undefined): string[] {
   return lines;
 }
 
-function journalWords({ journal }: StatusJson, wallMs: number): string[] {
-  const { events, bytes, oldest, failing } = journal;
-  const since = oldest ? `, the oldest from ${ago(oldest, wallMs)}` : '';
-  const lines = [events === 0 ? 'empty' : `${counted(events, 'event')} kept, ${size(bytes)}${since}`];
+/** What the drains still have to send. */
+function waitingWords({ backlog: { events, bytes, oldest } }: StatusJson, wallMs: number): string {
+  if (events === 0) return 'nothing';
+  return `${counted(events, 'event')}, ${size(bytes)}${oldest ? `, the oldest from ${ago(oldest, wallMs)}` : ''}`;
+}
+
+function journalWords({ journal: { events, bytes, failing } }: StatusJson): string[] {
+  const lines = [events === 0 ? 'empty' : `${counted(events, 'event')} kept, ${size(bytes)}`];
   if (failing) lines.push(`failing: ${failing}`);
   return lines;
 }

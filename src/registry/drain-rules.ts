@@ -46,6 +46,16 @@ export interface DrainChoices {
   readonly structured_data: string | null;
 }
 
+/** A drain's pace and message size as they are in force: its own, or the operator's where it has none or the ceiling sank below. */
+export function limitsInForce(own: DrainChoices['limits'], ceilings: Ceilings): Omit<Ceilings, 'drainsPerTenant'> {
+  const below = (chosen: number | null, ceiling: number) => Math.min(chosen ?? ceiling, ceiling);
+  return {
+    eventsPerS: below(own.events_per_s, ceilings.eventsPerS),
+    bytesPerS: below(own.bytes_per_s, ceilings.bytesPerS),
+    messageBytesMax: below(own.message_bytes_max, ceilings.messageBytesMax),
+  };
+}
+
 const MIN_SEVERITY_ALL = 7;
 
 /** The choices for a new drain. @throws Failure url_invalid, filter_invalid, tls_material_invalid, limit_above_ceiling, bad_request … */
