@@ -4,7 +4,7 @@
  * Promise: exits 1 and gives no figure for a peer that lost, doubled or misrouted a single message.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, release, tmpdir } from 'node:os';
+import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Harness, type Measurement } from './harness.js';
@@ -95,6 +95,7 @@ async function main(): Promise<void> {
     options.peers.map((peer) => [peer.name, peer.version() ?? stop(`${peer.name} is not installed`)]),
   );
   const cores = shareCores();
+  const loadBefore = loadavg()[0] ?? 0;
   const directory = mkdtempSync(join(options.directory, 'sluice-bench-'));
   const warmUp = Math.max(20_000, options.shape.messages / 4);
   const harness = await Harness.start({ shape: options.shape, warmUp, cores, directory, tls: options.tls });
@@ -120,6 +121,7 @@ async function main(): Promise<void> {
     warmUp,
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}, Node ${process.versions.node}`,
     cores: cores.remark,
+    loadBefore,
     ceiling: figureOf(results.get('ceiling') ?? []).messagesPerS,
     peers: figures,
   };

@@ -29,6 +29,8 @@ export interface Report extends StreamShape {
   readonly warmUp: number;
   readonly machine: string;
   readonly cores: string;
+  /** Load average of the last minute when the first run began: what else the machine did. */
+  readonly loadBefore: number;
   /** Generator straight into sink. */
   readonly ceiling: Spread;
   readonly peers: readonly Figure[];
@@ -85,6 +87,7 @@ export function reportText(report: Report): string {
     ...report.peers.map((peer) => `${peer.name}: ${peer.how}`),
     report.cores,
     report.machine,
+    `load average before: ${report.loadBefore.toFixed(1)}${report.loadBefore > 0.5 ? ': the machine was not idle, trust the ratio and not the figures' : ''}`,
     '',
   ].join('\n');
 }
