@@ -63,6 +63,9 @@ function driverWorks() {
 /** Node 22.14 brought Node-API 10, which better-sqlite3 13 is built for; on anything older its first call ends the process. */
 const takesBundledDriver = Number(process.versions.napi) >= 10;
 
+/** What npm said, without its middle: the cause stands at the start, the compiler's last words at the end. */
+const shortened = (lines) => (lines.length <= 60 ? lines : [...lines.slice(0, 20), '…', ...lines.slice(-40)]);
+
 /** Runs npm under this same Node. Silent while all is well, except for a line each few seconds; its output when it fails. */
 function npm(args, doing) {
   say(`sluice: npm ${args.join(' ')}: ${doing}`);
@@ -80,7 +83,7 @@ function npm(args, doing) {
     const done = (ok) => {
       clearInterval(progress);
       if (ok) say(`sluice: installed in ${seconds()} s`);
-      else say(Buffer.concat(output).toString().split('\n').slice(-40).join('\n'));
+      else say(shortened(Buffer.concat(output).toString().trimEnd().split('\n')).join('\n'));
       resolve(ok);
     };
     child.once('error', (error) => {
@@ -98,7 +101,7 @@ async function installPackages() {
       ? await npm(['ci', '--ignore-scripts'], `installing, since ${reason}`)
       : await npm(['ci'], `installing, since ${reason}; better-sqlite3 compiles from source for one to two minutes`);
     if (!ok)
-      stop('sluice: npm ci failed, its last lines are above. It needs the npm registry, a C++ compiler and python3.');
+      stop('sluice: npm ci failed, what it said is above. It needs the npm registry, a C++ compiler and python3.');
   }
   if (driverWorks()) return;
   const name = `Node ${process.versions.node}`;
