@@ -47,8 +47,8 @@ export class SyslogAdmission {
   readonly #parsed = new ParsedMessage();
   readonly #elements = new Elements();
   readonly #params = new SluiceParams();
-  /** Which of the elements is `sluice@PEN`, where there is one. */
-  #sluiceNumber = 0;
+  /** Which of the elements is `sluice@PEN`; -1: none. */
+  #sluiceNumber = -1;
   readonly #span = new Span();
   readonly #cleaner = new Cleaner();
   readonly #kept: KeptElements;
@@ -98,6 +98,7 @@ export class SyslogAdmission {
     const elements = this.#elements;
     elements.begin(bytes, this.#parsed);
     this.#params.clear();
+    this.#sluiceNumber = -1;
     for (let i = 0; i < elements.count; i++) {
       const idEnd = elements.idEnd(i);
       // RFC 5424 6.3.2: an SD-ID comes once; the parser has seen to it.
@@ -178,7 +179,7 @@ export class SyslogAdmission {
     const refusal = this.#sluiceElement(bytes, tenant, type);
     if (refusal !== undefined) return refusal;
     this.event.sluiceElementBytes = this.prefix.length - this.event.headBytes;
-    const kept = this.#elements.count === 0 ? undefined : this.#kept.copy(bytes, this.#elements);
+    const kept = this.#kept.copy(bytes, this.#elements, this.#sluiceNumber);
     this.event.sdBytes = this.prefix.length - this.event.headBytes;
     return kept;
   }

@@ -26,14 +26,17 @@ export class KeptElements {
 
   constructor(prefix: Prefix, enterpriseId: number) {
     this.#prefix = prefix;
-    this.#notKept = [`sluice@${enterpriseId}`, `data@${enterpriseId}`, 'meta', 'origin', 'timeQuality'];
+    this.#notKept = [`data@${enterpriseId}`, 'meta', 'origin', 'timeQuality'];
   }
 
-  /** Appends what is kept of a message's elements, or says that it is too much. */
-  copy(bytes: Buffer, elements: Elements): Refusal | undefined {
+  /**
+   * Appends what is kept of a message's elements, or says that it is too much.
+   * @param sluiceNumber which of them is `sluice@PEN`, -1 if none
+   */
+  copy(bytes: Buffer, elements: Elements, sluiceNumber: number): Refusal | undefined {
     this.#lengthMax = this.#prefix.length + limits.structuredDataBytesMax;
     for (let i = 0; i < elements.count; i++) {
-      if (!this.#isKept(bytes, elements.idStart(i), elements.idEnd(i))) continue;
+      if (i === sluiceNumber || !this.#isKept(bytes, elements.idStart(i), elements.idEnd(i))) continue;
       const start = elements.start(i);
       const end = elements.end(i);
       const isClean = controlAt(bytes, start, end) === end;
