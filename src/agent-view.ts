@@ -106,7 +106,10 @@ export class View implements AgentView {
     const tenant = registry.tenants.get(name);
     const drains = registry.drains.list(tenant.name);
     if (drains.length > 0 && !force) {
-      throw new Failure('tenant_has_drains', `Tenant ${tenant.name} has ${drains.length} drains.`);
+      throw new Failure(
+        'tenant_has_drains',
+        `Tenant ${tenant.name} has ${drains.length === 1 ? 'a drain' : `${drains.length} drains`}.`,
+      );
     }
     for (const drain of drains) await this.removeDrain(drain.id, true);
     registry.tenants.remove(tenant.name);
@@ -158,7 +161,10 @@ export class View implements AgentView {
     const drain = this.#find(id);
     const { events } = cursorOf(this.#parts, drain).backlog();
     if (events > 0 && !force) {
-      throw new Failure('drain_has_backlog', `Drain ${drain.id} has ${events} events that were not delivered.`);
+      throw new Failure(
+        'drain_has_backlog',
+        `Drain ${drain.id} has ${events === 1 ? '1 event that was' : `${events} events that were`} not delivered.`,
+      );
     }
     registry.drains.remove(drain.id);
     const cursor = cursorOf(this.#parts, drain);

@@ -3,7 +3,7 @@
  * Promise: ECDSA P-256, valid for `validDays`; the CA's private key is thrown away, so that it signs nothing else, ever.
  * Worst case: 0.2 s of one core. Owner: receive.ts keeps them in files, demo.ts in memory.
  */
-import './reflect-metadata.js';
+import 'reflect-metadata';
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';

@@ -1,5 +1,5 @@
 // Certificates for TLS tests, made on the spot: an authority and what it signs, self-signed ones, expired ones.
-import '../../src/cli/reflect-metadata.js';
+import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
