@@ -16,7 +16,6 @@ export const NUMBER = 2;
 export const BOOLEAN = 3;
 export const NULL = 4;
 export const OBJECT = 5;
-export type ValueKind = typeof STRING | typeof NUMBER | typeof BOOLEAN | typeof NULL | typeof OBJECT;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
