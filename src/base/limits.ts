@@ -87,6 +87,10 @@ export const limits = {
   marginSteps: 32,
   /** The longest wait between two pieces of evidence that counts as progress, milliseconds: twice the slowest sampling. */
   marginSampleMsMax: 2000,
+  /** With less space than this left on the disk, bytes, the journal makes sure before each transaction that all of it will fit. */
+  diskLowBytes: 64 * MiB,
+  /** Of which this is kept for deletes and cursors, bytes (at most a sixteenth of the disk): they free what is full. */
+  diskReserveBytes: 4 * MiB,
   /** The journal's write-ahead log is folded into its file beyond this, bytes. */
   journalCheckpointBytes: 32 * MiB,
   /** SQLite's page memory for the journal, bytes. */
@@ -202,4 +206,7 @@ assert(limits.epochBytesMax + limits.segmentBytes <= limits.youngBytesMax, 'the 
 assert(limits.batchBytesMax <= limits.coldReadBytesMax, 'a read from disk brings at least one batch');
 assert(limits.coldReadBytesMax < limits.coldBytesMax, 'more than one drain may read from disk');
 assert(limits.readBytesMax <= limits.unsentBytesMax, 'one read fits into what may wait for the kernel');
-assert(limits.sendBatchBytesMax + limits.eventBytesMax < limits.requestBytesMax, 'a batch and one more line fit into a request');
+assert(
+  limits.sendBatchBytesMax + limits.eventBytesMax < limits.requestBytesMax,
+  'a batch and one more line fit into a request',
+);

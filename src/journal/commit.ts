@@ -46,6 +46,8 @@ export class Committer {
   uncommittedBytes = 0;
   /** Last position that is durable. */
   committedPosition: number;
+  /** Number of the last block that is durable. */
+  committedBlock = 0;
   commits = 0;
   /** How long the last transaction with records took, milliseconds. */
   lastCommitMs = 0;
@@ -57,6 +59,8 @@ export class Committer {
   #state: State = { kind: 'open' };
   /** The transaction at work, or the one that will be. */
   #working: Promise<void> | undefined;
+  /** True if there may be more to do than the work at hand has seen. */
+  #asked = false;
   #cancelTimer: (() => void) | undefined;
   /** Of what waits for the next commit: bytes, and when its first event was appended. */
   #waitingBytes = 0;
@@ -157,11 +161,14 @@ export class Committer {
 
   #work(): void {
     this.#disarm();
+    this.#asked = true;
     if (this.#working !== undefined) return;
+    this.#asked = false;
     const work = this.#state.kind === 'full' ? this.#retry() : this.#writeDue();
     this.#working = work.finally(() => {
       this.#working = undefined;
-      this.#rearm();
+      if (this.#asked && this.#state.kind === 'open') this.#work();
+      else this.#rearm();
     });
   }
 
@@ -243,10 +250,11 @@ export class Committer {
   }
 
   #succeed(blocks: readonly Block[], fresh: readonly Cursor[], bytes: number, tookMs: number): void {
-    for (const { epoch, segment, lastPosition } of blocks) {
+    for (const { number, epoch, segment, lastPosition } of blocks) {
       epoch.uncommittedBlocks -= 1;
       segment.uncommittedBlocks -= 1;
       this.committedPosition = lastPosition;
+      this.committedBlock = number;
     }
     for (const cursor of fresh) cursor.committed = cursor.posted;
     this.commits += 1;

@@ -133,6 +133,7 @@ export class Compactor {
     const compaction: Compaction = {
       blocks: [epoch.firstBlock, epoch.lastBlock],
       deletesBlocks,
+      bytes: drafts.reduce((sum, { parts }) => parts.reduce((bytes, part) => bytes + part.bytes, sum), 0),
       batches: drafts.map(({ log, batch, parts }) => batchPlan(log, batch, parts)),
       resumes,
     };

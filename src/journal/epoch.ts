@@ -92,6 +92,23 @@ export class Epochs<R extends Reader = Reader> {
     return over;
   }
 
+  /**
+   * Takes the committed blocks out of an epoch that also holds uncommitted ones, if nobody wants what they hold: on a full disk their
+   * space may be all that there is for the others.
+   * @param committedBlock last block that is on disk
+   * @returns the blocks to delete, first and last
+   */
+  collectCommitted(committedBlock: number): [first: number, last: number] | undefined {
+    const mixed = this.#list.find(
+      (epoch) => !epoch.whole && epoch.firstBlock !== 0 && epoch.firstBlock <= committedBlock,
+    );
+    if (mixed === undefined || mixed.lastBlock <= committedBlock) return undefined;
+    for (const extent of mixed.extents) if (extent.wantedOnDisk) return undefined;
+    const first = mixed.firstBlock;
+    mixed.firstBlock = committedBlock + 1;
+    return [first, committedBlock];
+  }
+
   remove(epoch: Epoch<R>): void {
     this.#list = this.#list.filter((other) => other !== epoch);
   }

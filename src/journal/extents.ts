@@ -11,6 +11,8 @@ export interface Reader {
   readonly drain: number;
   /** Ordinals up to here are never read again; Infinity once the drain is removed. */
   readonly resume: number;
+  /** Ordinals up to here are durable. */
+  readonly committed: number;
   /** True if `ordinal` is still to be read and no longer in memory. */
   lags(ordinal: number): boolean;
 }
@@ -55,6 +57,12 @@ export class Extent<R extends Reader = Reader> {
   /** True while a drain may still have to be sent something of it. */
   get wanted(): boolean {
     for (const share of this.shares) if (share.last > share.reader.resume) return true;
+    return false;
+  }
+
+  /** The same of what is on disk already. */
+  get wantedOnDisk(): boolean {
+    for (const { last, reader } of this.shares) if (Math.min(last, reader.committed) > reader.resume) return true;
     return false;
   }
 

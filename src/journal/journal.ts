@@ -63,6 +63,8 @@ export interface JournalStats {
   /** When the oldest of them was received, clock.now(). */
   readonly oldestMs: number | null;
   readonly uncommittedBytes: number;
+  /** Length of the shared blocks, wanted or not: the young generation on disk. */
+  readonly sharedBytes: number;
   /** Memory: segments, and what was read back from disk. */
   readonly memoryBytes: number;
   readonly commits: number;
@@ -226,7 +228,8 @@ export class Journal implements Service {
     }
     const { uncommittedBytes, commits, lastCommitMs } = this.#committer;
     const memoryBytes = this.#memory.bytes + this.#cold.bytes;
-    return { ...this.#totals, oldestMs, uncommittedBytes, memoryBytes, commits, lastCommitMs };
+    const sharedBytes = this.#epochs.bytes;
+    return { ...this.#totals, oldestMs, uncommittedBytes, sharedBytes, memoryBytes, commits, lastCommitMs };
   }
 
   /**
@@ -257,6 +260,7 @@ export class Journal implements Service {
       if (log !== undefined) grown.add(log);
     }
     this.#retention.bound(grown, this.#committer.committedPosition);
+    this.#memory.evict(0);
     this.#cold.sweep(this.#clock.now());
     for (const cursor of fresh) cursor.onReady();
     this.onCommit();
@@ -268,6 +272,10 @@ export class Journal implements Service {
     this.#cold.sweep(nowMs);
     this.#appender.sealFullEpoch(nowMs);
     for (const epoch of this.#epochs.collect()) this.#changes.deleteBlocks(epoch.firstBlock, epoch.lastBlock);
+    if (this.failing === 'disk_full') {
+      const blocks = this.#epochs.collectCommitted(this.#committer.committedBlock);
+      if (blocks !== undefined) this.#changes.deleteBlocks(...blocks);
+    }
     this.#memory.evict(this.#epochs.oldest?.firstPosition ?? this.#appender.position + 1);
     this.#committer.writeChanges();
   }

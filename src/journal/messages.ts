@@ -46,6 +46,8 @@ export interface Compaction {
   readonly deletesBlocks: boolean;
   /** Of each tenant in order of position. */
   readonly batches: readonly BatchPlan[];
+  /** Length of what may have to be written, bytes. */
+  readonly bytes: number;
   /** Where each drain would start again: records that are behind this for all their drains are left out. [drain, resume]. */
   readonly resumes: readonly (readonly [number, number])[];
 }

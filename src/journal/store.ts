@@ -8,6 +8,7 @@ import { recordIsWhole, recordLength } from '../event/record.js';
 import { type Database, openDatabase } from '../store/database.js';
 import type { BatchSummary } from './extents.js';
 import type { Loaded, Recovered, StoreOptions, Write } from './messages.js';
+import { DiskRoom } from './disk-room.js';
 import { recover } from './recovery.js';
 import { rewrite } from './rewrite.js';
 import { journalSchema } from './schema.js';
@@ -17,6 +18,9 @@ export class JournalStore {
   readonly #database: Database;
   readonly #tables: JournalTables;
   readonly #options: StoreOptions;
+  readonly #room: DiskRoom;
+  /** True while the write-ahead log is known to be folded in: it is written from its start again. */
+  #folded = false;
 
   /** @throws Failure state_locked, state_newer, state_damaged, state_unusable, disk_full */
   constructor(options: StoreOptions) {
@@ -27,8 +31,8 @@ export class JournalStore {
       exclusive: true,
       cacheBytes: options.cacheBytes,
       checkpointBytes: options.checkpointBytes,
-      ...(options.fileBytesMax === undefined ? {} : { fileBytesMax: options.fileBytesMax }),
     });
+    this.#room = new DiskRoom(options.path, options.fileBytesMax);
     this.#tables = journalTables(this.#database);
   }
 
@@ -44,11 +48,12 @@ export class JournalStore {
    */
   write(write: Write): BatchSummary[] {
     try {
-      return this.#database.transaction(() => this.#write(write));
+      return this.#writeWithin(write);
     } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'disk_full') throw error;
       // Folded in, the log can be written from its start again, in space that it has already.
-      if (error instanceof Failure && error.code === 'disk_full') this.#tryCheckpoint();
-      throw error;
+      this.#fold();
+      return this.#writeWithin(write);
     }
   }
 
@@ -67,6 +72,18 @@ export class JournalStore {
     this.#database.close();
   }
 
+  /** One transaction, which fails before it takes space that folding the log in will need. */
+  #writeWithin(write: Write): BatchSummary[] {
+    const bytes = write.blocks.reduce((sum, { from, to }) => sum + to - from, write.compaction?.bytes ?? 0);
+    const isLow = this.#room.isLow(bytes);
+    if (isLow && !this.#folded) this.#fold();
+    this.#database.limitLength(isLow ? this.#room.lengthMax(bytes, this.#folded) : this.#room.lengthWanted);
+    const written = this.#database.transaction(() => this.#write(write));
+    this.#folded = false;
+    if (isLow) this.#fold();
+    return written;
+  }
+
   #write({ blocks, changes, compaction }: Write): BatchSummary[] {
     // Deletes first: what they free is used at once.
     if (changes !== undefined) this.#tables.putChanges(changes);
@@ -75,9 +92,10 @@ export class JournalStore {
     return written;
   }
 
-  #tryCheckpoint(): void {
+  #fold(): void {
     try {
       this.#database.checkpoint('restart');
+      this.#folded = true;
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'disk_full') throw error;
     }

@@ -24,8 +24,6 @@ export interface DatabaseOptions {
   readonly cacheBytes?: number;
   /** The write-ahead log is folded into the file beyond this length, bytes. Default: SQLite's 1000 pages. */
   readonly checkpointBytes?: number;
-  /** The file never grows beyond this, bytes: a commit that would fails with `disk_full`. */
-  readonly fileBytesMax?: number;
 }
 
 /** What SQLite stores and gives back: REAL and INTEGER as numbers (exact up to 2^53), BLOB as bytes. */
@@ -41,6 +39,9 @@ export interface Statement<Row> {
   /** Row by row, for results that may not fit into memory; no other statement may run meanwhile. */
   each(values: readonly SqlValue[], visit: (row: Row) => void): void;
 }
+
+/** SQLite's own bound. */
+const PAGES_MAX = 2 ** 32 - 2;
 
 const require = createRequire(import.meta.url);
 
@@ -117,6 +118,14 @@ export class Database {
     });
   }
 
+  /** From now on a transaction that makes the file longer than `bytes`, and than it is, fails with `disk_full`. */
+  limitLength(bytes: number): void {
+    guarded(() => {
+      const pageBytes = Number(this.#handle.pragma('page_size', { simple: true }));
+      this.#handle.pragma(`max_page_count = ${Math.max(1, Math.floor(Math.min(bytes / pageBytes, PAGES_MAX)))}`);
+    });
+  }
+
   /** Folds the write-ahead log into the file and starts it anew; `truncate` gives its disk space back too. */
   checkpoint(mode: 'restart' | 'truncate'): void {
     guarded(() => this.#handle.pragma(`wal_checkpoint(${mode})`));
@@ -155,9 +164,6 @@ function setPragmas(handle: BetterSqlite3.Database, options: DatabaseOptions): v
   if (options.checkpointBytes !== undefined) {
     handle.pragma(`wal_autocheckpoint = ${Math.ceil(options.checkpointBytes / pageBytes)}`);
     handle.pragma(`journal_size_limit = ${2 * options.checkpointBytes}`);
-  }
-  if (options.fileBytesMax !== undefined) {
-    handle.pragma(`max_page_count = ${Math.ceil(options.fileBytesMax / pageBytes)}`);
   }
 }
 

@@ -84,7 +84,8 @@ describe('a database file', () => {
   });
 
   test('that may not grow says disk_full, rolls back whole, and works again after something was deleted', () => {
-    const small = open({ fileBytesMax: 64 * 1024, schema: ['CREATE TABLE heap (bytes BLOB)'] });
+    const small = open({ schema: ['CREATE TABLE heap (bytes BLOB)'] });
+    small.limitLength(64 * 1024);
     const insert = small.prepare('INSERT INTO heap VALUES (?)');
     const rows = () => small.prepare<{ n: number }>('SELECT count(*) AS n FROM heap').get()?.n;
     insert.run(Buffer.alloc(30_000));
