@@ -251,7 +251,7 @@ class Agent implements RunningAgent {
       clock,
       chance,
     );
-    const requests = new Requests(intake, admission);
+    const requests = new Requests(intake, admission, clock);
     for (const rules of doors.syslog) {
       const door = new SyslogDoor(intake, admission, rulesOf(rules), clock, report);
       const { address } = await listen(door.server, placeOf(rules, doors.ingest_group));

@@ -25,6 +25,8 @@ export const limits = {
   structuredDataBytesMax: 4 * KiB,
   /** Nesting of a JSON event: the object and its `data`. */
   eventDepthMax: 2,
+  /** Elements of a JSON array that are taken before the others have their turn. */
+  elementsPerTurn: 1000,
   /** Rejections listed in one answer; all of them are counted. */
   rejectionsListedMax: 100,
 

@@ -13,29 +13,49 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
+/** One element: octets `start` to `end` of the body. */
+export interface Element {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Calls `onElement` with the offsets of each element of an array, in order, or once for a body that is no array.
- * An element is what stands between two commas, white space and all; it may be empty.
- * @throws Failure not_json for a body that is no object and no array, or an array that isn't closed: nothing was handed over then
+ * The elements of an array, in order, or the body itself if it is an object. An element is what stands between two commas, white
+ * space and all; it may be empty.
+ * @throws Failure not_json, before the first element, for a body that is no object and no array, or an array that isn't closed
  */
-export function splitJson(bytes: Buffer, onElement: (start: number, end: number) => void): void {
+export function* splitJson(bytes: Buffer): Generator<Element, void> {
   const start = pastWhiteSpace(bytes, 0);
-  if (bytes[start] === OPEN_OBJECT) return onElement(start, bytes.length);
+  if (bytes[start] === OPEN_OBJECT) {
+    yield { start, end: bytes.length };
+    return;
+  }
   if (bytes[start] !== OPEN_ARRAY)
     throw new Failure('not_json', 'The body is neither a JSON object nor an array of objects.');
-  const end = arrayEnd(bytes, start, undefined);
-  if (end < 0 || bytes[end - 1] !== CLOSE_ARRAY)
-    throw new Failure('not_json', 'The JSON array in the body has no end.');
+  const end = arrayEnd(bytes, start);
   if (pastWhiteSpace(bytes, end) < bytes.length) {
     throw new Failure('not_json', `Something follows the JSON array in the body, at byte ${end}.`);
   }
-  if (pastWhiteSpace(bytes, start + 1) < end - 1) arrayEnd(bytes, start, onElement);
+  if (pastWhiteSpace(bytes, start + 1) >= end - 1) return;
+  for (let from = start + 1; from < end; ) {
+    const to = elementEnd(bytes, from);
+    yield { start: from, end: to };
+    from = to + 1;
+  }
 }
 
-/** Offset behind the bracket that closes the array at `start`, or -1 if there is none. */
-function arrayEnd(bytes: Buffer, start: number, onElement: ((start: number, end: number) => void) | undefined): number {
+/** Offset behind the bracket that closes the array at `start`. @throws Failure not_json if there is none */
+function arrayEnd(bytes: Buffer, start: number): number {
+  let at = start;
+  do at = elementEnd(bytes, at + 1);
+  while (bytes[at] === COMMA);
+  if (bytes[at] !== CLOSE_ARRAY) throw new Failure('not_json', 'The JSON array in the body has no end.');
+  return at + 1;
+}
+
+/** Offset of the comma or bracket that ends the element at `start`, or the end of the body. */
+function elementEnd(bytes: Buffer, start: number): number {
   let depth = 0;
-  let elementStart = start + 1;
   for (let at = start; at < bytes.length; at++) {
     switch (bytes[at]) {
       case QUOTE:
@@ -47,19 +67,16 @@ function arrayEnd(bytes: Buffer, start: number, onElement: ((start: number, end:
         break;
       case CLOSE_ARRAY:
       case CLOSE_OBJECT:
+        if (depth === 0) return at;
         depth -= 1;
-        if (depth > 0) break;
-        onElement?.(elementStart, at);
-        return at + 1;
+        break;
       case COMMA:
-        if (depth > 1) break;
-        onElement?.(elementStart, at);
-        elementStart = at + 1;
+        if (depth === 0) return at;
         break;
       default:
     }
   }
-  return -1;
+  return bytes.length;
 }
 
 /** Offset of the quote that closes the string at `start`, or the end of the body. */

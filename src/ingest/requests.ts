@@ -4,6 +4,7 @@
  * Worst case: the disk fills half-way, and the Failure says so; what was taken before may still be delivered, never twice from here.
  * Bounded by the request (limits.requestBytesMax, held by the door) and by the journal's gate, which stops the reading.
  */
+import type { Clock } from '../base/clock.js';
 import { Failure, type FailureCode } from '../base/failure.js';
 import { limits } from '../base/limits.js';
 import type { Admission } from '../event/admit.js';
@@ -71,11 +72,13 @@ class Tally {
 export class Requests {
   readonly #intake: Intake;
   readonly #admission: Admission;
+  readonly #clock: Clock;
 
   /** @param admission shared by all doors: used only between two turns of the event loop */
-  constructor(intake: Intake, admission: Admission) {
+  constructor(intake: Intake, admission: Admission, clock: Clock) {
     this.#intake = intake;
     this.#admission = admission;
+    this.#clock = clock;
   }
 
   /**
@@ -127,10 +130,13 @@ export class Requests {
     for await (const chunk of body) chunks.push(chunk);
     if (!this.#intake.open) await this.#intake.ready();
     const bytes = Buffer.concat(chunks);
-    splitJson(bytes, (start, end) => {
+    for (const { start, end } of splitJson(bytes)) {
       tally.line += 1;
       tally.take(bytes, start, end);
-    });
+      if (tally.line % limits.elementsPerTurn !== 0) continue;
+      await this.#clock.sleep(0);
+      if (!this.#intake.open) await this.#intake.ready();
+    }
   }
 
   /** What was accepted before the request broke stays accepted: the person is told how much that was. */

@@ -7,7 +7,7 @@ import { admitJson, isRefusal } from './admitted.js';
 function elementsOf(text: string): string[] {
   const bytes = Buffer.from(text);
   const elements: string[] = [];
-  splitJson(bytes, (start, end) => elements.push(bytes.toString('utf8', start, end)));
+  for (const { start, end } of splitJson(bytes)) elements.push(bytes.toString('utf8', start, end));
   return elements;
 }
 
@@ -49,7 +49,9 @@ describe('splitJson', () => {
     ['['.repeat(100_000), 'has no end'],
   ])('refuses the body %# whole, before anything was handed over', (text, words) => {
     const taken: number[] = [];
-    const split = () => splitJson(Buffer.from(text), (start) => taken.push(start));
+    const split = () => {
+      for (const { start } of splitJson(Buffer.from(text))) taken.push(start);
+    };
     expect(split).toThrow(expect.objectContaining({ code: 'not_json' }));
     expect(split).toThrow(words);
     expect(taken).toEqual([]);

@@ -1,6 +1,7 @@
 // POST /v1/events as the doors hand it over: what is accepted, limited, refused, and that the numbers add up.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
 import { Failure } from '../../src/base/failure.js';
 import { limits } from '../../src/base/limits.js';
 import { Requests } from '../../src/ingest/requests.js';
@@ -23,7 +24,7 @@ const whole = (text: string | Buffer) => pieces(text, Number.MAX_SAFE_INTEGER);
 it('takes NDJSON lines, with CR LF and empty lines too, and counts lines from 1', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission, messages }) => {
     const body = `${event('acme', 'a')}\r\n\n${event('acme', 'b')}\nno json\n${event('acme', 'without a final LF')}`;
-    const result = await new Requests(intake, admission).accept(whole(body), 'ndjson', 'test');
+    const result = await new Requests(intake, admission, systemClock).accept(whole(body), 'ndjson', 'test');
     expect(result).toMatchObject({ accepted: 3, unrouted: 0, limited: 0, rejected_count: 1 });
     expect(result.rejected).toMatchObject([{ line: 4, code: 'not_json' }]);
     expect(messages('acme')).toEqual(['a', 'b', 'without a final LF']);
@@ -32,7 +33,7 @@ it('takes NDJSON lines, with CR LF and empty lines too, and counts lines from 1'
 
 it('takes one JSON event, and an array whose third element alone is refused', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission, messages }) => {
-    const requests = new Requests(intake, admission);
+    const requests = new Requests(intake, admission, systemClock);
     expect(await requests.accept(whole(event('acme', 'one')), 'json', 'test')).toMatchObject({ accepted: 1 });
     const array = `[${event('acme', 'two')}, ${event('acme', 'three')}, {"tenant":"acme","tenant":"acme"}, ${event('acme', 'four')}]`;
     const result = await requests.accept(whole(array), 'json', 'test');
@@ -42,7 +43,7 @@ it('takes one JSON event, and an array whose third element alone is refused', ()
 
 it('refuses a JSON body that is no event and no array, as a whole', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission }) => {
-    const requests = new Requests(intake, admission);
+    const requests = new Requests(intake, admission, systemClock);
     for (const body of ['', '"text"', '[', `[${event('acme', 'x')}`, '['.repeat(100_000)]) {
       await expect(requests.accept(whole(body), 'json', 'test'), body.slice(0, 20)).rejects.toMatchObject({
         code: 'not_json',
@@ -53,14 +54,18 @@ it('refuses a JSON body that is no event and no array, as a whole', () =>
 it('a line above 256 KiB is refused by its number, and its neighbours are taken, however the body is cut', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission, messages }) => {
     const body = `${event('acme', 'before')}\n${'x'.repeat(limits.eventBytesMax + 1)}\n${event('acme', 'after')}\n`;
-    const result = await new Requests(intake, admission).accept(pieces(body, 10_007), 'ndjson', 'test');
+    const result = await new Requests(intake, admission, systemClock).accept(pieces(body, 10_007), 'ndjson', 'test');
     expect(result).toMatchObject({ accepted: 2, rejected: [{ line: 2, code: 'event_too_large' }] });
     expect(messages('acme')).toEqual(['before', 'after']);
   }));
 
 it('lists the first hundred refusals and counts them all', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission }) => {
-    const result = await new Requests(intake, admission).accept(whole('{}\n'.repeat(250)), 'ndjson', 'test');
+    const result = await new Requests(intake, admission, systemClock).accept(
+      whole('{}\n'.repeat(250)),
+      'ndjson',
+      'test',
+    );
     expect(result.rejected.map(({ line }) => line)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
     expect(result.rejected_count).toBe(250);
   }));
@@ -68,7 +73,7 @@ it('lists the first hundred refusals and counts them all', () =>
 it('an event for an unknown tenant is refused; one for a tenant without a drain is accepted, counted and not kept', () =>
   withIntake({ acme: unlimited, silent: unlimited }, async ({ intake, admission, journal }) => {
     const body = `${event('nobody', 'x')}\n${event('silent', 'y')}\n`;
-    const result = await new Requests(intake, admission).accept(whole(body), 'ndjson', 'test');
+    const result = await new Requests(intake, admission, systemClock).accept(whole(body), 'ndjson', 'test');
     expect(result).toMatchObject({ accepted: 1, unrouted: 1, rejected: [{ line: 1, code: 'tenant_unknown' }] });
     expect(journal.stats()).toMatchObject({ events: 0, bytes: 0 });
   }));
@@ -78,7 +83,7 @@ it('a tenant above its rate is limited, the others are not', () =>
     const body = Array.from({ length: 20 }, (_, n) => `${event('acme', `a${n}`)}\n${event('globex', `g${n}`)}\n`).join(
       '',
     );
-    const result = await new Requests(parts.intake, parts.admission).accept(whole(body), 'ndjson', 'test');
+    const result = await new Requests(parts.intake, parts.admission, systemClock).accept(whole(body), 'ndjson', 'test');
     expect(result).toMatchObject({ accepted: 25, limited: 15, rejected_count: 0 });
     expect(parts.messages('acme')).toEqual(['a0', 'a1', 'a2', 'a3', 'a4']);
     expect(parts.messages('globex')).toHaveLength(20);
@@ -88,25 +93,39 @@ it('a tenant above its rate is limited, the others are not', () =>
 it('a limit in bytes lets an event that is longer than its burst pass, and makes the next one wait', () =>
   withIntake({ acme: { eventsPerS: 1e9, burst: 1e9, bytesPerS: 100 } }, async ({ intake, admission, messages }) => {
     const body = `${event('acme', 'x'.repeat(5000))}\n${event('acme', 'y')}\n`;
-    const result = await new Requests(intake, admission).accept(whole(body), 'ndjson', 'test');
+    const result = await new Requests(intake, admission, systemClock).accept(whole(body), 'ndjson', 'test');
     expect(result).toMatchObject({ accepted: 1, limited: 1 });
     expect(messages('acme')).toEqual(['x'.repeat(5000)]);
   }));
 
 it('when the body breaks half-way, what came before is taken, and the person is told how much', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission }) => {
-    const answer = new Requests(intake, admission).accept(broken(), 'ndjson', 'test');
+    const answer = new Requests(intake, admission, systemClock).accept(broken(), 'ndjson', 'test');
     await expect(answer).rejects.toMatchObject({
       code: 'body_too_large',
       message: 'The body is too large. 2 events before it were taken.',
     });
   }));
 
+it('a long array of nonsense leaves the others their turns', () =>
+  withIntake({ acme: unlimited }, async ({ intake, admission }) => {
+    let turns = 0;
+    const ticking = setInterval(() => (turns += 1), 0);
+    const result = await new Requests(intake, admission, systemClock).accept(
+      whole(`[${'0,'.repeat(99_999)}0]`),
+      'json',
+      'test',
+    );
+    clearInterval(ticking);
+    expect(result.rejected_count).toBe(100_000);
+    expect(turns).toBeGreaterThan(10);
+  }));
+
 it('accepted + limited + rejected = lines that are not empty, for any bytes', () =>
   withIntake(
     { acme: { eventsPerS: 1e-6, burst: 30, bytesPerS: 1e12 }, silent: unlimited },
     async ({ intake, admission }) => {
-      const requests = new Requests(intake, admission);
+      const requests = new Requests(intake, admission, systemClock);
       const line = fc.oneof(
         fc.constantFrom(event('acme', 'x'), event('silent', 'y'), event('nobody', 'z'), ''),
         fc.uint8Array({ maxLength: 40 }).map((bytes) =>
