@@ -8,14 +8,15 @@ import type { EncodedEvent } from '../event/encoded.js';
 import { recordBytes, recordRoutesMax, writeRecord } from '../event/record.js';
 import type { JournalBounds } from './bounds.js';
 import type { Cursor } from './cursor.js';
-import type { Epoch, Epochs } from './epoch.js';
+import type { Epochs } from './epochs.js';
+import type { Epoch } from './extents.js';
 import { REF_SPAN, type Segment, type YoungMemory } from './segment.js';
 import type { TenantLog } from './tenant-log.js';
 
 /** Records `from` to `to` of a segment, which the commit makes one row. */
 export interface Block {
   readonly number: number;
-  readonly epoch: Epoch<Cursor>;
+  readonly epoch: Epoch;
   readonly segment: Segment;
   readonly from: number;
   readonly to: number;
@@ -26,7 +27,7 @@ export interface Block {
 export class Appender {
   readonly #clock: Clock;
   readonly #memory: YoungMemory;
-  readonly #epochs: Epochs<Cursor>;
+  readonly #epochs: Epochs;
   readonly #bounds: JournalBounds;
   #position: number;
   #nextBlock: number;
@@ -48,7 +49,7 @@ export class Appender {
   constructor(
     clock: Clock,
     memory: YoungMemory,
-    epochs: Epochs<Cursor>,
+    epochs: Epochs,
     bounds: JournalBounds,
     position: number,
     nextBlock: number,
@@ -139,7 +140,7 @@ export class Appender {
     return routes;
   }
 
-  #epochFor(position: number, nowMs: number): Epoch<Cursor> {
+  #epochFor(position: number, nowMs: number): Epoch {
     const open = this.#epochs.open;
     if (open !== undefined && !this.#epochs.isFull(open, nowMs)) return open;
     this.sealEpoch();

@@ -24,7 +24,7 @@ export interface ColdParts {
 
 /** What one drain has of the memory for cold reads. */
 interface Grant {
-  readonly extents: readonly Extent<Cursor>[];
+  readonly extents: readonly Extent[];
   readonly bytes: number;
   /** When it was handed over; undefined while the disk is read. */
   heldSinceMs: number | undefined;
@@ -119,7 +119,7 @@ export class ColdReads {
     }
   }
 
-  #load(cursor: Cursor, extents: readonly Extent<Cursor>[]): void {
+  #load(cursor: Cursor, extents: readonly Extent[]): void {
     const grant: Grant = { extents, bytes: sum(extents), heldSinceMs: undefined };
     this.#grants.set(cursor, grant);
     this.#bytes += grant.bytes;
@@ -156,7 +156,7 @@ export class ColdReads {
   }
 
   /** The batch can't be read: its events are lost for every drain that still had to be sent them. */
-  #lose(extent: Extent<Cursor>): void {
+  #lose(extent: Extent): void {
     for (const { reader, first, last } of extent.shares) reader.lose(first, last);
     this.#parts.logs.get(extent.tenant)?.remove(extent);
     this.#parts.report({ kind: 'journal.damaged', where: 'batch', events: extent.events });
@@ -173,8 +173,8 @@ export class ColdReads {
 }
 
 /** The extents that hold the cursor's next ordinals: one, and further batches of about `bytesMax` together that follow without a gap. */
-function nextExtents(log: TenantLog, cursor: Cursor, bytesMax: number): Extent<Cursor>[] {
-  const found: Extent<Cursor>[] = [];
+function nextExtents(log: TenantLog, cursor: Cursor, bytesMax: number): Extent[] {
+  const found: Extent[] = [];
   let bytes = 0;
   let next = cursor.next;
   for (const extent of log.extents) {
@@ -190,4 +190,4 @@ function nextExtents(log: TenantLog, cursor: Cursor, bytesMax: number): Extent<C
   return found;
 }
 
-const sum = (extents: readonly Extent<Cursor>[]): number => extents.reduce((bytes, extent) => bytes + extent.bytes, 0);
+const sum = (extents: readonly Extent[]): number => extents.reduce((bytes, extent) => bytes + extent.bytes, 0);

@@ -7,9 +7,8 @@
  */
 import type { Appender } from './append.js';
 import type { JournalBounds } from './bounds.js';
-import type { Cursor } from './cursor.js';
-import type { Epoch, Epochs } from './epoch.js';
-import { type BatchSummary, type Extent, extentFrom } from './extents.js';
+import type { Epochs } from './epochs.js';
+import { type BatchSummary, type Epoch, type Extent, extentFrom } from './extents.js';
 import type { BatchPlan, Compaction } from './messages.js';
 import type { TenantLog } from './tenant-log.js';
 
@@ -26,7 +25,7 @@ export interface CompactionPlan {
 
 /** One batch to be: extents of one tenant that follow each other. */
 interface Draft {
-  readonly parts: readonly Extent<Cursor>[];
+  readonly parts: readonly Extent[];
   readonly bytes: number;
 }
 
@@ -37,21 +36,14 @@ export class Compactor {
   readonly demands: Set<TenantLog> = new Set();
   /** Called after each compaction. */
   onCompacted: () => void = () => undefined;
-  readonly #epochs: Epochs<Cursor>;
+  readonly #epochs: Epochs;
   readonly #logs: Logs;
   readonly #appender: Appender;
   readonly #bounds: JournalBounds;
   readonly #spanMsMax: number;
   #lastBatch: number;
 
-  constructor(
-    epochs: Epochs<Cursor>,
-    logs: Logs,
-    appender: Appender,
-    bounds: JournalBounds,
-    ttlMs: number,
-    lastBatch: number,
-  ) {
+  constructor(epochs: Epochs, logs: Logs, appender: Appender, bounds: JournalBounds, ttlMs: number, lastBatch: number) {
     this.#epochs = epochs;
     this.#logs = logs;
     this.#appender = appender;
@@ -79,13 +71,13 @@ export class Compactor {
     );
   }
 
-  #isDue(epoch: Epoch<Cursor>, nowMs: number): boolean {
+  #isDue(epoch: Epoch, nowMs: number): boolean {
     return nowMs - epoch.endMs >= this.#bounds.epochSettledMs || this.#epochs.bytes > this.#bounds.youngDiskBytesMax;
   }
 
   /** The oldest epoch that a demand needs; undefined while there is none, or it isn't on disk whole. */
-  #demanded(): Epoch<Cursor> | undefined {
-    let found: Epoch<Cursor> | undefined;
+  #demanded(): Epoch | undefined {
+    let found: Epoch | undefined;
     for (const log of this.demands) {
       const epoch = firstYoung(log)?.epoch;
       if (epoch === undefined) this.demands.delete(log);
@@ -96,7 +88,7 @@ export class Compactor {
   }
 
   /** True if a drain of the tenant asked for it, or will soon: others that lag in the same epoch are served by the same scan. */
-  #lags(log: TenantLog, epoch: Epoch<Cursor>): boolean {
+  #lags(log: TenantLog, epoch: Epoch): boolean {
     if (this.demands.has(log)) return true;
     return log.extents.some(
       (extent) => extent.epoch === epoch && extent.shares.some(({ reader, last }) => reader.lags(last)),
@@ -104,8 +96,8 @@ export class Compactor {
   }
 
   /** The wanted extents of an epoch, by tenant, in order. */
-  #byTenant(epoch: Epoch<Cursor>, chosen: (log: TenantLog) => boolean): Map<TenantLog, Extent<Cursor>[]> {
-    const groups = new Map<TenantLog, Extent<Cursor>[]>();
+  #byTenant(epoch: Epoch, chosen: (log: TenantLog) => boolean): Map<TenantLog, Extent[]> {
+    const groups = new Map<TenantLog, Extent[]>();
     const passedOver = new Set<TenantLog>();
     for (const extent of epoch.extents) {
       const log = this.#logs.get(extent.tenant);
@@ -118,8 +110,8 @@ export class Compactor {
     return groups;
   }
 
-  #planFor(epoch: Epoch<Cursor>, groups: ReadonlyMap<TenantLog, readonly Extent<Cursor>[]>): CompactionPlan {
-    const drafts: { readonly log: TenantLog; readonly batch: number; readonly parts: readonly Extent<Cursor>[] }[] = [];
+  #planFor(epoch: Epoch, groups: ReadonlyMap<TenantLog, readonly Extent[]>): CompactionPlan {
+    const drafts: { readonly log: TenantLog; readonly batch: number; readonly parts: readonly Extent[] }[] = [];
     const resumes: [number, number][] = [];
     let planned = 0;
     for (const [log, extents] of groups) {
@@ -154,13 +146,13 @@ export class Compactor {
   }
 
   /** Its blocks are deleted: what is left of it was wanted by nobody. */
-  #drop(epoch: Epoch<Cursor>): void {
+  #drop(epoch: Epoch): void {
     for (const tenant of new Set([...epoch.extents].map((extent) => extent.tenant))) this.#logs.get(tenant)?.trim();
     this.#epochs.remove(epoch);
   }
 
   /** Cuts the tenant's next extents into batches, taking small batches before them in. */
-  #drafts(log: TenantLog, extents: readonly Extent<Cursor>[]): Draft[] {
+  #drafts(log: TenantLog, extents: readonly Extent[]): Draft[] {
     let old = log.extents.findIndex((extent) => extent.batch === 0);
     const drafts: Draft[] = [];
     for (const extent of extents) {
@@ -187,9 +179,9 @@ export class Compactor {
   }
 }
 
-const firstYoung = (log: TenantLog): Extent<Cursor> | undefined => log.extents.find((extent) => extent.batch === 0);
+const firstYoung = (log: TenantLog): Extent | undefined => log.extents.find((extent) => extent.batch === 0);
 
-function batchPlan(log: TenantLog, batch: number, parts: readonly Extent<Cursor>[]): BatchPlan {
+function batchPlan(log: TenantLog, batch: number, parts: readonly Extent[]): BatchPlan {
   const young = parts.filter((extent) => extent.batch === 0);
   return {
     batch,

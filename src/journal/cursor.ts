@@ -67,10 +67,10 @@ export class Cursor implements Reader {
   readonly dropped: Record<DropReason, number>;
 
   readonly #parts: CursorParts;
-  readonly #extents: { readonly extents: readonly Extent<Cursor>[] };
+  readonly #extents: { readonly extents: readonly Extent[] };
   readonly #margin: Margin;
   readonly #refs: Refs;
-  #share: { readonly extent: Extent<Cursor>; readonly share: Share<Cursor> } | undefined;
+  #share: { readonly extent: Extent; readonly share: Share } | undefined;
   #held: Held | undefined;
   /** Last ordinal given to the reader, now and ever. */
   #read: number;
@@ -90,7 +90,7 @@ export class Cursor implements Reader {
     readonly drain: DrainNumber,
     filter: Filter,
     parts: CursorParts,
-    log: { readonly extents: readonly Extent<Cursor>[] },
+    log: { readonly extents: readonly Extent[] },
     state: CursorState,
   ) {
     this.filter = filter;
@@ -194,7 +194,7 @@ export class Cursor implements Reader {
   }
 
   /** Takes the next event; it is readable once `committed` says so. */
-  accept(extent: Extent<Cursor>, bytes: number, ref: number): void {
+  accept(extent: Extent, bytes: number, ref: number): void {
     this.accepted += 1;
     let current = this.#share;
     if (current?.extent !== extent) {

@@ -4,28 +4,35 @@
  * Promise: for each drain the shares of a tenant's extents hold its ordinals in order and, but for damage, without a gap.
  * Worst case: one extent per batchBytesMax of backlog, and a handful of small ones per tenant. Owner: tenant-log.ts.
  */
-import type { Epoch } from './epoch.js';
+import { assert } from '../base/assert.js';
+import type { DropReason } from './cursor-state.js';
 
 /** The one who still needs an extent: a drain's cursor. */
 export interface Reader {
+  readonly tenant: number;
   readonly drain: number;
+  readonly isClosed: boolean;
   /** Ordinals up to here are never read again; Infinity once the drain is removed. */
   readonly resume: number;
   /** Ordinals up to here are durable. */
   readonly committed: number;
   /** True if `ordinal` is still to be read and no longer in memory. */
   lags(ordinal: number): boolean;
+  /** Gives up everything to `ordinal`. @returns how many events that lost */
+  drop(ordinal: number, reason: DropReason): number;
+  /** The records of these ordinals are damaged. */
+  lose(first: number, last: number): void;
 }
 
 /** What one drain has in an extent: the ordinals `first` to `last`. */
-export interface Share<R extends Reader = Reader> {
-  readonly reader: R;
+export interface Share {
+  readonly reader: Reader;
   first: number;
   last: number;
   bytes: number;
 }
 
-export class Extent<R extends Reader = Reader> {
+export class Extent {
   firstPosition: number;
   lastPosition: number;
   /** Length of its records, bytes. */
@@ -34,15 +41,15 @@ export class Extent<R extends Reader = Reader> {
   /** When its first and its last event were received, clock.now(). */
   firstMs: number;
   lastMs: number;
-  readonly shares: Share<R>[] = [];
+  readonly shares: Share[] = [];
   /** Number of the batch that it is, or 0 while it lies in shared blocks. */
   readonly batch: number;
   /** Where it lies while it is young. */
-  readonly epoch: Epoch<R> | undefined;
+  readonly epoch: Epoch | undefined;
 
   constructor(
     readonly tenant: number,
-    place: { readonly batch: number } | { readonly epoch: Epoch<R> },
+    place: { readonly batch: number } | { readonly epoch: Epoch },
     position: number,
     nowMs: number,
   ) {
@@ -66,9 +73,48 @@ export class Extent<R extends Reader = Reader> {
     return false;
   }
 
-  shareOf(reader: R): Share<R> | undefined {
+  shareOf(reader: Reader): Share | undefined {
     for (const share of this.shares) if (share.reader === reader) return share;
     return undefined;
+  }
+}
+
+/** A stretch of time in the shared blocks; all of what it holds is deleted together. */
+export class Epoch {
+  readonly firstPosition: number;
+  /** Blocks on disk: numbers `firstBlock` to `lastBlock`, none while both are 0. */
+  firstBlock = 0;
+  lastBlock = 0;
+  /** Length of its blocks and of what isn't cut yet, bytes. */
+  bytes = 0;
+  readonly startMs: number;
+  endMs: number;
+  /** Blocks cut and not committed. */
+  uncommittedBlocks = 0;
+  sealed = false;
+  readonly extents: Set<Extent> = new Set();
+
+  constructor(firstPosition: number, nowMs: number) {
+    this.firstPosition = firstPosition;
+    this.startMs = nowMs;
+    this.endMs = nowMs;
+  }
+
+  /** Takes the next block. */
+  addBlock(block: number): void {
+    if (this.firstBlock === 0) this.firstBlock = block;
+    else assert(block === this.lastBlock + 1, 'the blocks of an epoch follow each other');
+    this.lastBlock = block;
+  }
+
+  /** True when all of it is on disk and nothing will be added. */
+  get whole(): boolean {
+    return this.sealed && this.uncommittedBlocks === 0;
+  }
+
+  /** True when it is whole and nothing of it is left. */
+  get isOver(): boolean {
+    return this.whole && this.extents.size === 0;
   }
 }
 
@@ -93,12 +139,12 @@ export interface BatchSummary extends ExtentSummary {
  * The extent that a summary describes. Drains that are gone have no share.
  * @param readerOf the tenant's cursor of a drain
  */
-export function extentFrom<R extends Reader>(
+export function extentFrom(
   summary: ExtentSummary,
-  place: { readonly batch: number } | { readonly epoch: Epoch<R> },
-  readerOf: (drain: number) => R | undefined,
-): Extent<R> {
-  const extent = new Extent<R>(summary.tenant, place, summary.firstPosition, summary.firstMs);
+  place: { readonly batch: number } | { readonly epoch: Epoch },
+  readerOf: (drain: number) => Reader | undefined,
+): Extent {
+  const extent = new Extent(summary.tenant, place, summary.firstPosition, summary.firstMs);
   extent.lastPosition = summary.lastPosition;
   extent.bytes = summary.bytes;
   extent.events = summary.events;

@@ -29,7 +29,7 @@ import { Committer } from './commit.js';
 import { CommitThread } from './commit-thread.js';
 import { Compactor } from './compaction.js';
 import type { Cursor, CursorParts } from './cursor.js';
-import { Epochs } from './epoch.js';
+import { Epochs } from './epochs.js';
 import type { Gate } from './gate.js';
 import type { Recovered } from './messages.js';
 import { restore } from './restore.js';
@@ -83,7 +83,7 @@ export class Journal implements Service {
   readonly #totals: Totals = { bytes: 0, events: 0 };
   readonly #changes = new Changes();
   readonly #memory: YoungMemory;
-  readonly #epochs: Epochs<Cursor>;
+  readonly #epochs: Epochs;
   readonly #appender: Appender;
   readonly #compactor: Compactor;
   readonly #committer: Committer;

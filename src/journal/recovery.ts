@@ -22,22 +22,23 @@ import { addToSummary, isWanted, summaryFrom } from './summary.js';
 
 /** Reads all of it; changes nothing. */
 export function recover(tables: JournalTables, options: StoreOptions): Recovered {
-  const cursors = tables.cursors();
-  const batches = tables.batches();
+  const cursors = tables.cursors.all();
+  const batches = tables.batches.all();
   const scan = new BlockScan(cursors, options);
   for (const { tenant, lastPosition, shares } of batches) {
     scan.rewritten.set(tenant, Math.max(lastPosition, scan.rewritten.get(tenant) ?? 0));
     for (const [drain, , last] of shares) scan.sawOrdinal(drain, last);
   }
-  const last = tables.last();
-  tables.eachBlock(0, Number.MAX_SAFE_INTEGER, (number, records) => scan.block(number, records));
+  const last = tables.blocks.last();
+  const found = Math.max(last.position, tables.cursors.position());
+  tables.blocks.each(0, Number.MAX_SAFE_INTEGER, (number, records) => scan.block(number, records));
   return {
     cursors,
     batches,
     epochs: scan.epochs,
     accepted: [...scan.accepted],
-    position: batches.reduce((position, { lastPosition }) => Math.max(position, lastPosition), last.position),
-    lastBlock: last.block,
+    position: batches.reduce((position, { lastPosition }) => Math.max(position, lastPosition), found),
+    lastBlock: last.number,
     lastBatch: batches.reduce((number, { batch }) => Math.max(number, batch), 0),
     damagedBlocks: scan.damagedBlocks,
   };

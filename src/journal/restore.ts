@@ -4,15 +4,14 @@
  * Owner: journal.ts, once at start.
  */
 import { CURSOR_COLUMNS } from './changes.js';
-import type { Cursor } from './cursor.js';
 import type { CursorState } from './cursor-state.js';
-import { Epoch, type Epochs } from './epoch.js';
-import { type Extent, extentFrom, type ExtentSummary } from './extents.js';
+import type { Epochs } from './epochs.js';
+import { Epoch, type Extent, extentFrom, type ExtentSummary } from './extents.js';
 import type { Recovered } from './messages.js';
 import type { TenantLog } from './tenant-log.js';
 
 /** @param logOf the tenant's log, made if it isn't there */
-export function restore(recovered: Recovered, logOf: (tenant: number) => TenantLog, epochs: Epochs<Cursor>): void {
+export function restore(recovered: Recovered, logOf: (tenant: number) => TenantLog, epochs: Epochs): void {
   const accepted = new Map(recovered.accepted);
   const columns = CURSOR_COLUMNS.length;
   for (let at = 0; at < recovered.cursors.length; at += columns) {
@@ -20,17 +19,17 @@ export function restore(recovered: Recovered, logOf: (tenant: number) => TenantL
     const [drain, tenant] = row;
     logOf(tenant).restore(drain, stateOf(row, accepted.get(drain) ?? 0));
   }
-  const extents = new Map<TenantLog, Extent<Cursor>[]>();
-  const add = (summary: ExtentSummary, place: { readonly batch: number } | { readonly epoch: Epoch<Cursor> }) => {
+  const extents = new Map<TenantLog, Extent[]>();
+  const add = (summary: ExtentSummary, place: { readonly batch: number } | { readonly epoch: Epoch }) => {
     const log = logOf(summary.tenant);
-    const extent = extentFrom<Cursor>(summary, place, (drain) => log.cursor(drain));
+    const extent = extentFrom(summary, place, (drain) => log.cursor(drain));
     const others = extents.get(log);
     if (others === undefined) extents.set(log, [extent]);
     else others.push(extent);
   };
   for (const summary of recovered.batches) add(summary, { batch: summary.batch });
   for (const found of recovered.epochs) {
-    const epoch = new Epoch<Cursor>(found.firstPosition, found.startMs);
+    const epoch = new Epoch(found.firstPosition, found.startMs);
     epoch.firstBlock = found.firstBlock;
     epoch.lastBlock = found.lastBlock;
     epoch.bytes = found.bytes;

@@ -5,8 +5,8 @@
  * Worst case: an extent expires up to a sixteenth of the ttl after its first event. Owner: journal.ts.
  */
 import type { Report } from '../base/happening.js';
-import type { Cursor } from './cursor.js';
 import type { DropReason } from './cursor-state.js';
+import type { Reader } from './extents.js';
 import type { Totals, TenantLog } from './tenant-log.js';
 
 export interface RetentionBounds {
@@ -92,18 +92,18 @@ function dropOldest(log: TenantLog, reason: DropReason, committed: number, lost:
 
 /** Events lost in one sweep, by drain and reason. */
 class Losses {
-  readonly #counts: Map<Cursor, Map<DropReason, number>> = new Map();
+  readonly #counts: Map<Reader, Map<DropReason, number>> = new Map();
 
-  add(cursor: Cursor, reason: DropReason, events: number): void {
+  add(reader: Reader, reason: DropReason, events: number): void {
     if (events === 0) return;
-    let counts = this.#counts.get(cursor);
-    if (counts === undefined) this.#counts.set(cursor, (counts = new Map()));
+    let counts = this.#counts.get(reader);
+    if (counts === undefined) this.#counts.set(reader, (counts = new Map()));
     counts.set(reason, (counts.get(reason) ?? 0) + events);
   }
 
   tell(logs: ReadonlyMap<number, TenantLog>, report: Report): void {
-    for (const [cursor, counts] of this.#counts) {
-      const names = logs.get(cursor.tenant)?.namesOf(cursor.drain);
+    for (const [reader, counts] of this.#counts) {
+      const names = logs.get(reader.tenant)?.namesOf(reader.drain);
       if (names === undefined) continue;
       for (const [reason, events] of counts) report({ kind: 'journal.dropped', ...names, reason, events });
     }

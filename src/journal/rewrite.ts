@@ -21,7 +21,7 @@ export function rewrite(tables: JournalTables, compaction: Compaction): BatchSum
     else others.push(draft);
   }
   const [first, last] = compaction.blocks;
-  tables.eachBlock(first, last, (_number, records) => {
+  tables.blocks.each(first, last, (_number, records) => {
     for (let at = 0; recordIsWhole(records, at, records.length); at += recordLength(records, at)) {
       const waiting = ofTenant.get(recordTenant(records, at));
       if (waiting === undefined) continue;
@@ -30,7 +30,7 @@ export function rewrite(tables: JournalTables, compaction: Compaction): BatchSum
       if (waiting.length > 0 && position >= waiting[0].plan.firstPosition) waiting[0].take(records, at);
     }
   });
-  if (compaction.deletesBlocks) tables.deleteBlocks(first, last);
+  if (compaction.deletesBlocks) tables.blocks.remove(first, last);
   const written: BatchSummary[] = [];
   for (const draft of drafts) {
     const summary = draft.write(tables);
@@ -52,11 +52,11 @@ class Draft {
 
   takeReplaced(tables: JournalTables): void {
     for (const batch of this.plan.replaces) {
-      const records = tables.records(batch) ?? Buffer.alloc(0);
+      const records = tables.batches.records(batch) ?? Buffer.alloc(0);
       for (let at = 0; recordIsWhole(records, at, records.length); at += recordLength(records, at)) {
         this.take(records, at);
       }
-      tables.removeBatch(batch);
+      tables.batches.remove(batch);
     }
   }
 
@@ -70,7 +70,7 @@ class Draft {
   write(tables: JournalTables): BatchSummary | undefined {
     if (this.#summary === undefined) return undefined;
     const summary = { ...this.#summary, batch: this.plan.batch };
-    tables.putBatch(summary, Buffer.concat(this.#records));
+    tables.batches.put(summary, Buffer.concat(this.#records));
     return summary;
   }
 }

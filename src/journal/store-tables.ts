@@ -25,57 +25,60 @@ interface RecordsRow {
   readonly records: Buffer;
 }
 
-// One object of prepared statements: its type is what this function makes.
-// oxlint-disable-next-line typescript/explicit-module-boundary-types
-export function journalTables(database: Database) {
-  const marks = CURSOR_COLUMNS.map(() => '?').join(', ');
-  const putCursor = database.prepare(`INSERT OR REPLACE INTO cursor (${CURSOR_COLUMNS.join(', ')}) VALUES (${marks})`);
-  const allCursors = database.prepare<Record<string, number>>('SELECT * FROM cursor');
-  const deleteCursor = database.prepare('DELETE FROM cursor WHERE drain = ?');
-  const putBlock = database.prepare('INSERT INTO block VALUES (?, ?, ?, ?)');
-  const someBlocks = database.prepare<RecordsRow>(
+/** The young generation: shared blocks. */
+function blockTable(database: Database) {
+  const put = database.prepare('INSERT INTO block VALUES (?, ?, ?, ?)');
+  const some = database.prepare<RecordsRow>(
     'SELECT number, records FROM block WHERE number BETWEEN ? AND ? ORDER BY number',
   );
-  const deleteBlocks = database.prepare('DELETE FROM block WHERE number BETWEEN ? AND ?');
-  const lastBlock = database.prepare<{ number: number | null; position: number | null }>(
+  const remove = database.prepare('DELETE FROM block WHERE number BETWEEN ? AND ?');
+  const last = database.prepare<{ number: number | null; position: number | null }>(
     'SELECT max(number) AS number, max(last_position) AS position FROM block',
   );
-  const putBatch = database.prepare('INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const putRecords = database.prepare('INSERT INTO batch_records VALUES (?, ?)');
-  const allBatches = database.prepare<BatchRow>('SELECT * FROM batch ORDER BY tenant, first_position');
-  const oneRecords = database.prepare<RecordsRow>('SELECT number, records FROM batch_records WHERE number = ?');
-  const deleteBatch = database.prepare('DELETE FROM batch WHERE number = ?');
-  const deleteRecords = database.prepare('DELETE FROM batch_records WHERE number = ?');
-  const putPosition = database.prepare('INSERT OR REPLACE INTO last (what, position) VALUES (0, ?)');
-  const getPosition = database.prepare<{ position: number }>('SELECT position FROM last');
-
-  const removeBatch = (batch: number): void => {
-    deleteBatch.run(batch);
-    deleteRecords.run(batch);
-  };
   return {
-    putBlock(block: BlockRow): void {
+    put(block: BlockRow): void {
       const records = Buffer.from(block.shared, block.from, block.to - block.from);
-      putBlock.run(block.number, block.firstPosition, block.lastPosition, records);
+      put.run(block.number, block.firstPosition, block.lastPosition, records);
     },
     /** Shows each block's records, in order; `visit` may not use another table. */
-    eachBlock(first: number, last: number, visit: (number: number, records: Buffer) => void): void {
-      someBlocks.each([first, last], (row) => visit(row.number, row.records));
+    each(first: number, last: number, visit: (number: number, records: Buffer) => void): void {
+      some.each([first, last], (row) => visit(row.number, row.records));
     },
-    deleteBlocks(first: number, last: number): void {
-      deleteBlocks.run(first, last);
+    remove(first: number, last: number): void {
+      remove.run(first, last);
     },
-    putBatch(summary: BatchSummary, records: Buffer): void {
+    /** The highest number and the highest position; 0 if there is no block. */
+    last(): { readonly number: number; readonly position: number } {
+      const row = last.get();
+      return { number: row?.number ?? 0, position: row?.position ?? 0 };
+    },
+  };
+}
+
+/** The old generation: batches of one tenant each. */
+function batchTable(database: Database) {
+  const put = database.prepare('INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const putRecords = database.prepare('INSERT INTO batch_records VALUES (?, ?)');
+  const all = database.prepare<BatchRow>('SELECT * FROM batch ORDER BY tenant, first_position');
+  const one = database.prepare<RecordsRow>('SELECT number, records FROM batch_records WHERE number = ?');
+  const remove = database.prepare('DELETE FROM batch WHERE number = ?');
+  const removeRecords = database.prepare('DELETE FROM batch_records WHERE number = ?');
+  return {
+    put(summary: BatchSummary, records: Buffer): void {
       const { batch, tenant, firstPosition, lastPosition, bytes, events, firstMs, lastMs } = summary;
       const shares = JSON.stringify(summary.shares);
-      putBatch.run(batch, tenant, firstPosition, lastPosition, bytes, events, firstMs, lastMs, shares);
+      put.run(batch, tenant, firstPosition, lastPosition, bytes, events, firstMs, lastMs, shares);
       putRecords.run(batch, records);
     },
-    removeBatch,
+    remove(batch: number): void {
+      remove.run(batch);
+      removeRecords.run(batch);
+    },
     /** The batch's records, or undefined if it was deleted. */
-    records: (batch: number): Buffer | undefined => oneRecords.get(batch)?.records,
-    batches: (): BatchSummary[] =>
-      allBatches.all().map((row) => ({
+    records: (batch: number): Buffer | undefined => one.get(batch)?.records,
+    /** Summaries of all batches. */
+    all: (): BatchSummary[] =>
+      all.all().map((row) => ({
         batch: row.number,
         tenant: row.tenant,
         firstPosition: row.first_position,
@@ -86,24 +89,54 @@ export function journalTables(database: Database) {
         lastMs: row.last_ms,
         shares: JSON.parse(row.shares) as BatchSummary['shares'],
       })),
-    /** Writes a snapshot of what changed. */
-    putChanges(changes: ChangesRows): void {
-      for (let at = 0; at < changes.cursors.length; at += CURSOR_COLUMNS.length) {
-        putCursor.run(...changes.cursors.subarray(at, at + CURSOR_COLUMNS.length));
-      }
-      for (const drain of changes.removedDrains) deleteCursor.run(drain);
-      for (const [first, last] of changes.blocks) deleteBlocks.run(first, last);
-      for (const batch of changes.batches) removeBatch(batch);
-      putPosition.run(changes.position);
-    },
-    /** The numbers of all cursors, row after row. */
-    cursors: (): number[] => allCursors.all().flatMap((row) => CURSOR_COLUMNS.map((column) => row[column])),
-    /** The highest number of a block, and the highest position that a block or a snapshot of changes told; 0 if none did. */
-    last(): { readonly block: number; readonly position: number } {
-      const row = lastBlock.get();
-      return { block: row?.number ?? 0, position: Math.max(row?.position ?? 0, getPosition.get()?.position ?? 0) };
-    },
   };
 }
 
-export type JournalTables = ReturnType<typeof journalTables>;
+/** Drains' rows, and the last position given out. */
+function cursorTable(database: Database) {
+  const marks = CURSOR_COLUMNS.map(() => '?').join(', ');
+  const put = database.prepare(`INSERT OR REPLACE INTO cursor (${CURSOR_COLUMNS.join(', ')}) VALUES (${marks})`);
+  const all = database.prepare<Record<string, number>>('SELECT * FROM cursor');
+  const remove = database.prepare('DELETE FROM cursor WHERE drain = ?');
+  const putPosition = database.prepare('INSERT OR REPLACE INTO last (what, position) VALUES (0, ?)');
+  const position = database.prepare<{ position: number }>('SELECT position FROM last');
+  return {
+    /** @param values CURSOR_COLUMNS.length numbers for each cursor */
+    put(values: Float64Array): void {
+      for (let at = 0; at < values.length; at += CURSOR_COLUMNS.length) {
+        put.run(...values.subarray(at, at + CURSOR_COLUMNS.length));
+      }
+    },
+    remove(drain: number): void {
+      remove.run(drain);
+    },
+    /** The numbers of all cursors, row after row. */
+    all: (): number[] => all.all().flatMap((row) => CURSOR_COLUMNS.map((column) => row[column])),
+    putPosition(last: number): void {
+      putPosition.run(last);
+    },
+    /** 0 if none was put. */
+    position: (): number => position.get()?.position ?? 0,
+  };
+}
+
+export interface JournalTables {
+  readonly cursors: ReturnType<typeof cursorTable>;
+  readonly blocks: ReturnType<typeof blockTable>;
+  readonly batches: ReturnType<typeof batchTable>;
+}
+
+export const journalTables = (database: Database): JournalTables => ({
+  cursors: cursorTable(database),
+  blocks: blockTable(database),
+  batches: batchTable(database),
+});
+
+/** Writes a snapshot of what changed. */
+export function putChanges({ cursors, blocks, batches }: JournalTables, changes: ChangesRows): void {
+  cursors.put(changes.cursors);
+  for (const drain of changes.removedDrains) cursors.remove(drain);
+  for (const [first, last] of changes.blocks) blocks.remove(first, last);
+  for (const batch of changes.batches) batches.remove(batch);
+  cursors.putPosition(changes.position);
+}

@@ -12,7 +12,7 @@ import { DiskRoom } from './disk-room.js';
 import { recover } from './recovery.js';
 import { rewrite } from './rewrite.js';
 import { journalSchema } from './schema.js';
-import { journalTables, type JournalTables } from './store-tables.js';
+import { journalTables, type JournalTables, putChanges } from './store-tables.js';
 
 export class JournalStore {
   readonly #database: Database;
@@ -60,7 +60,7 @@ export class JournalStore {
   /** The records of some batches, each in a buffer of its own. */
   load(batches: readonly number[]): Loaded[] {
     return batches.map((batch) => {
-      const records = this.#tables.records(batch);
+      const records = this.#tables.batches.records(batch);
       if (records === undefined) return 'gone';
       let at = 0;
       while (at < records.length && recordIsWhole(records, at, records.length)) at += recordLength(records, at);
@@ -86,9 +86,9 @@ export class JournalStore {
 
   #write({ blocks, changes, compaction }: Write): BatchSummary[] {
     // Deletes first: what they free is used at once.
-    if (changes !== undefined) this.#tables.putChanges(changes);
+    if (changes !== undefined) putChanges(this.#tables, changes);
     const written = compaction === undefined ? [] : rewrite(this.#tables, compaction);
-    for (const block of blocks) this.#tables.putBlock(block);
+    for (const block of blocks) this.#tables.blocks.put(block);
     return written;
   }
 

@@ -10,8 +10,7 @@ import { Filter } from '../event/filter.js';
 import { recordRoutesMax } from '../event/record.js';
 import { Cursor, type CursorParts } from './cursor.js';
 import { type CursorState, cursorStateNew } from './cursor-state.js';
-import type { Epoch } from './epoch.js';
-import { Extent } from './extents.js';
+import { type Epoch, Extent } from './extents.js';
 
 /** How a drain and its tenant are called where people read it. */
 export interface DrainNames {
@@ -27,12 +26,12 @@ export interface Totals {
 
 export class TenantLog {
   readonly #cursors: Cursor[] = [];
-  readonly #names: Map<DrainNumber, DrainNames> = new Map();
+  readonly #names: Map<number, DrainNames> = new Map();
   readonly #parts: CursorParts;
   readonly #totals: Totals;
-  #extents: Extent<Cursor>[] = [];
+  #extents: Extent[] = [];
   /** The extent that the next record may join. */
-  #open: Extent<Cursor> | undefined;
+  #open: Extent | undefined;
   /** Length of its extents' records, bytes. */
   bytes = 0;
   /** Events in its extents. */
@@ -51,7 +50,7 @@ export class TenantLog {
     return this.#cursors;
   }
 
-  get extents(): readonly Extent<Cursor>[] {
+  get extents(): readonly Extent[] {
     return this.#extents;
   }
 
@@ -92,7 +91,7 @@ export class TenantLog {
     return this.#cursors.find((cursor) => cursor.drain === drain);
   }
 
-  namesOf(drain: DrainNumber): DrainNames {
+  namesOf(drain: number): DrainNames {
     return this.#names.get(drain) ?? { tenant: String(this.number), drain: String(drain) };
   }
 
@@ -104,10 +103,10 @@ export class TenantLog {
   }
 
   /** The extent that takes the next record: the open one if it is in `epoch` and has room for `length` more bytes. */
-  extentFor(epoch: Epoch<Cursor>, position: number, length: number, bytesMax: number, nowMs: number): Extent<Cursor> {
+  extentFor(epoch: Epoch, position: number, length: number, bytesMax: number, nowMs: number): Extent {
     const open = this.#open;
     if (open !== undefined && open.epoch === epoch && open.bytes + length <= bytesMax) return open;
-    const extent = new Extent<Cursor>(this.number, { epoch }, position, nowMs);
+    const extent = new Extent(this.number, { epoch }, position, nowMs);
     epoch.extents.add(extent);
     this.#extents.push(extent);
     this.#open = extent;
@@ -115,7 +114,7 @@ export class TenantLog {
   }
 
   /** Counts a record that was written into `extent`, which `extentFor` gave. */
-  count(extent: Extent<Cursor>, position: number, length: number, nowMs: number): void {
+  count(extent: Extent, position: number, length: number, nowMs: number): void {
     extent.lastPosition = position;
     extent.lastMs = nowMs;
     extent.bytes += length;
@@ -124,7 +123,7 @@ export class TenantLog {
   }
 
   /** Takes extents that were found or written on disk, in place of `replaced` ones. */
-  adopt(extents: readonly Extent<Cursor>[], replaced: ReadonlySet<Extent<Cursor>> = new Set()): void {
+  adopt(extents: readonly Extent[], replaced: ReadonlySet<Extent> = new Set()): void {
     for (const extent of this.#extents) if (replaced.has(extent)) this.#forget(extent);
     for (const extent of extents) {
       extent.epoch?.extents.add(extent);
@@ -151,18 +150,18 @@ export class TenantLog {
   }
 
   /** Lets go of `extent`, whoever wants it. */
-  remove(extent: Extent<Cursor>): void {
+  remove(extent: Extent): void {
     const before = this.#extents.length;
     this.#extents = this.#extents.filter((other) => other !== extent);
     if (this.#extents.length < before) this.#delete(extent);
   }
 
-  #delete(extent: Extent<Cursor>): void {
+  #delete(extent: Extent): void {
     this.#forget(extent);
     if (extent.batch !== 0) this.#parts.changes.deleteBatch(extent.batch);
   }
 
-  #forget(extent: Extent<Cursor>): void {
+  #forget(extent: Extent): void {
     extent.epoch?.extents.delete(extent);
     if (this.#open === extent) this.#open = undefined;
     this.#sum(-extent.bytes, -extent.events);

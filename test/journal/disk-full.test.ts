@@ -75,7 +75,9 @@ test('a stop while the disk is full keeps what was answered', async () => {
   expect(at.drain(11).cursor.accepted).toBeGreaterThanOrEqual(answered);
 });
 
-const mayUnshare = spawnSync('unshare', ['-m', 'true']).status === 0;
+/** Runs a program in a mount namespace of its own, where this user may. */
+const unshare = 'unshare';
+const mayUnshare = spawnSync(unshare, ['-m', 'true']).status === 0;
 
 test.skipIf(!mayUnshare)(
   'a real disk of 8 MiB fills, frees itself by delivering, and nothing that was answered is lost',
@@ -83,7 +85,7 @@ test.skipIf(!mayUnshare)(
     const directory = newDirectory();
     const program = fileURLToPath(new URL('../support/full-disk-child.mjs', import.meta.url));
     const script = 'mount -t tmpfs -o size=8m tmpfs "$1" && exec "$2" "$3" "$1"';
-    const child = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', directory, process.execPath, program]);
+    const child = spawnSync(unshare, ['-m', 'sh', '-c', script, 'sh', directory, process.execPath, program]);
     rmSync(directory, { recursive: true });
     expect(child.stderr.toString()).toBe('');
     const result = JSON.parse(child.stdout.toString());

@@ -78,15 +78,16 @@ describe('a journal', () => {
   });
 });
 
-describe('damage', () => {
-  const damage = async (sql: string): Promise<void> => {
-    await at.close();
-    const database = openDatabase(join(at.directory, 'journal.db'), { synchronous: 'NORMAL', schema: journalSchema });
-    expect(database.prepare(sql).run().changes).toBe(1);
-    database.close();
-    await at.reopen();
-  };
+/** Runs one statement on the closed file, and opens it again. */
+async function damage(sql: string): Promise<void> {
+  await at.close();
+  const database = openDatabase(join(at.directory, 'journal.db'), { synchronous: 'NORMAL', schema: journalSchema });
+  expect(database.prepare(sql).run().changes).toBe(1);
+  database.close();
+  await at.reopen();
+}
 
+describe('damage', () => {
   test('of a block is reported at the start; what is left is delivered, what is lost is counted', async () => {
     at = await TestJournal.open();
     at.drain(11);

@@ -5,58 +5,25 @@
  * Owner: journal.ts; append.ts writes the open one, compaction.ts empties old ones.
  */
 import { assert } from '../base/assert.js';
-import type { Extent, Reader } from './extents.js';
+import { Epoch } from './extents.js';
 
-export class Epoch<R extends Reader = Reader> {
-  readonly firstPosition: number;
-  /** Blocks on disk: numbers `firstBlock` to `lastBlock`, none while both are 0. */
-  firstBlock = 0;
-  lastBlock = 0;
-  /** Length of its blocks and of what isn't cut yet, bytes. */
-  bytes = 0;
-  readonly startMs: number;
-  endMs: number;
-  /** Blocks cut and not committed. */
-  uncommittedBlocks = 0;
-  sealed = false;
-  readonly extents: Set<Extent<R>> = new Set();
-
-  constructor(firstPosition: number, nowMs: number) {
-    this.firstPosition = firstPosition;
-    this.startMs = nowMs;
-    this.endMs = nowMs;
-  }
-
-  /** Takes the next block. */
-  addBlock(block: number): void {
-    if (this.firstBlock === 0) this.firstBlock = block;
-    else assert(block === this.lastBlock + 1, 'the blocks of an epoch follow each other');
-    this.lastBlock = block;
-  }
-
-  /** True when all of it is on disk and nothing will be added. */
-  get whole(): boolean {
-    return this.sealed && this.uncommittedBlocks === 0;
-  }
-}
-
-export class Epochs<R extends Reader = Reader> {
+export class Epochs {
   readonly #bytesMax: number;
   readonly #msMax: number;
   /** Oldest first; only the last may be open. */
-  #list: Epoch<R>[] = [];
+  #list: Epoch[] = [];
 
   constructor(bounds: { readonly epochBytesMax: number; readonly epochMsMax: number }) {
     this.#bytesMax = bounds.epochBytesMax;
     this.#msMax = bounds.epochMsMax;
   }
 
-  get oldest(): Epoch<R> | undefined {
+  get oldest(): Epoch | undefined {
     return this.#list[0];
   }
 
   /** The one being written, if there is one. */
-  get open(): Epoch<R> | undefined {
+  get open(): Epoch | undefined {
     const last = this.#list.at(-1);
     return last === undefined || last.sealed ? undefined : last;
   }
@@ -67,28 +34,26 @@ export class Epochs<R extends Reader = Reader> {
   }
 
   /** True if `epoch` takes no more: it is long or old enough. */
-  isFull(epoch: Epoch<R>, nowMs: number): boolean {
+  isFull(epoch: Epoch, nowMs: number): boolean {
     return epoch.bytes >= this.#bytesMax || nowMs - epoch.startMs >= this.#msMax;
   }
 
-  start(firstPosition: number, nowMs: number): Epoch<R> {
+  start(firstPosition: number, nowMs: number): Epoch {
     assert(this.open === undefined, 'one epoch is written at a time');
-    const epoch = new Epoch<R>(firstPosition, nowMs);
+    const epoch = new Epoch(firstPosition, nowMs);
     this.#list.push(epoch);
     return epoch;
   }
 
   /** Takes one that was found on disk; they come in order. */
-  adopt(epoch: Epoch<R>): void {
+  adopt(epoch: Epoch): void {
     this.#list.push(epoch);
   }
 
   /** Takes out every epoch that is on disk whole and has no extent left; their blocks can be deleted. */
-  collect(): Epoch<R>[] {
-    const isOver = (epoch: Epoch<R>) => epoch.whole && epoch.extents.size === 0;
-    if (!this.#list.some(isOver)) return [];
-    const over = this.#list.filter(isOver);
-    this.#list = this.#list.filter((epoch) => !isOver(epoch));
+  collect(): Epoch[] {
+    const over = this.#list.filter((epoch) => epoch.isOver);
+    if (over.length > 0) this.#list = this.#list.filter((epoch) => !epoch.isOver);
     return over;
   }
 
@@ -109,7 +74,7 @@ export class Epochs<R extends Reader = Reader> {
     return [first, committedBlock];
   }
 
-  remove(epoch: Epoch<R>): void {
+  remove(epoch: Epoch): void {
     this.#list = this.#list.filter((other) => other !== epoch);
   }
 }
