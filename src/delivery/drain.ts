@@ -80,6 +80,8 @@ export class Drain implements ConnectionOwner {
   #cancelRest: () => void = () => {};
   readonly #pacing: Pacing;
   #lastDeliveryMs: number | null = null;
+  /** There may be more to read than was read last. */
+  #hasMore = false;
 
   constructor(settings: DrainSettings, cursor: DrainCursor, parts: DrainParts) {
     this.#settings = settings;
@@ -89,7 +91,10 @@ export class Drain implements ConnectionOwner {
     this.#pacing = new Pacing(parts.clock, () => parts.passes.wake(this));
     const bounds = { msMin: parts.settings.backoffMsMin, msMax: parts.settings.backoffMsMax };
     this.#trouble = new Trouble(bounds, parts.clock, parts.chance, parts.report);
-    cursor.onReady = () => parts.passes.wake(this);
+    cursor.onReady = () => {
+      this.#hasMore = true;
+      parts.passes.wake(this);
+    };
     parts.passes.wake(this);
   }
 
@@ -157,7 +162,7 @@ export class Drain implements ConnectionOwner {
 
   wrote(buffer: Buffer): void {
     this.#parts.buffers.give(buffer);
-    this.#parts.passes.wake(this);
+    if (this.#hasMore) this.#parts.passes.wake(this);
   }
 
   looked(upTo: Ordinal, outstanding: boolean): void {
@@ -221,7 +226,9 @@ export class Drain implements ConnectionOwner {
     const { clock, totals } = this.#parts;
     const nowMs = clock.now();
     const gather = this.#gather;
+    this.#hasMore = false;
     const end = gather.read(this.#cursor, nowMs);
+    if (end === 'full') this.#hasMore = true;
     if (gather.bytes > 0) {
       // From here on the margin's clock stands until bytes are acknowledged.
       if (!connection.outstanding) this.#cursor.acknowledge(ordinal(0), true);

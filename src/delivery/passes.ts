@@ -17,9 +17,9 @@ export class Passes {
   /** Woken since the last pass began; a Set, since a drain is woken by several events. */
   #woken = new Set<Flushed>();
   #scheduled = false;
-  /** Drains visited in this turn of the event loop, and when it began. */
+  /** Drains visited since the last rest, and when the last pass ended. */
   #visited = 0;
-  #turnMs = -Infinity;
+  #endedMs = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,7 +32,7 @@ export class Passes {
     this.#scheduled = true;
     const nowMs = this.#clock.now();
     const restMs = Math.min(limits.flushRestMsMax, this.#visited * limits.flushRestMsPerDrain);
-    if (nowMs - this.#turnMs > Math.max(1, restMs)) this.#visited = 0;
+    if (nowMs - this.#endedMs > Math.max(1, restMs)) this.#visited = 0;
     if (this.#visited < limits.flushesPerTurnMax) queueMicrotask(() => this.#pass());
     else this.#clock.after(Math.max(1, restMs), () => this.#passInNewTurn());
   }
@@ -46,8 +46,9 @@ export class Passes {
     const drains = this.#woken;
     this.#woken = new Set();
     this.#scheduled = false;
-    if (this.#visited === 0) this.#turnMs = this.#clock.now();
     this.#visited += drains.size;
+    this.#endedMs = Infinity; // what wakes a drain during the pass belongs to it
     for (const drain of drains) drain.flush();
+    this.#endedMs = this.#clock.now();
   }
 }

@@ -80,7 +80,7 @@ describe('a name', () => {
     drain.cursor.appendMany(1);
     await until('served again', () => drain.cursor.acknowledged === 2);
     expect(fleet.of('drain.failing')).toHaveLength(1);
-    expect(sequenceIdsOf(receiver.messages)).toEqual([1, 2]);
+    expect(sequenceIdsOf(await receiver.received(2))).toEqual([1, 2]);
   });
 
   test('that does not resolve is told so, and is asked for again', async () => {
@@ -111,7 +111,7 @@ describe('a name', () => {
   });
 });
 
-test('a thousand drains of one receiver are each served, in far fewer writes than events', async () => {
+test('a thousand drains of one receiver are each served, in no more writes than there were passes', async () => {
   const receiver = await startTestReceiver();
   stops.push(() => receiver.close());
   const fleet = deliver({ dialsPerS: 10_000 });
@@ -119,11 +119,14 @@ test('a thousand drains of one receiver are each served, in far fewer writes tha
   for (const { cursor } of drains) cursor.appendMany(1);
   await until('all connected', () => fleet.fleet.totals().connections === 1000);
   const { writes } = fleet.fleet.totals();
+  const startedMs = Date.now();
   for (let round = 0; round < 20; round++) {
     for (const { cursor } of drains) cursor.appendMany(1);
     await new Promise((resolve) => setImmediate(resolve));
   }
   await until('all acknowledged', () => drains.every(({ cursor }) => cursor.acknowledged === 21));
-  expect(receiver.messages).toHaveLength(21_000);
-  expect(fleet.fleet.totals().writes - writes).toBeLessThan(10_000);
+  // A pass over a thousand drains is followed by a rest of 30 ms.
+  const passesMax = 2 + (Date.now() - startedMs) / 30;
+  expect(fleet.fleet.totals().writes - writes).toBeLessThan(1000 * passesMax);
+  expect(await receiver.received(21_000)).toHaveLength(21_000);
 });

@@ -79,3 +79,22 @@ describe('a pass', () => {
     expect(total()).toBe(2000);
   });
 });
+
+test('a pass that takes long is followed by its rest all the same, so that the event loop gets a turn', async () => {
+  const clock = new ManualClock();
+  const passes = new Passes(clock);
+  let visits = 0;
+  const drains = Array.from({ length: 1000 }, () => ({
+    flush: () => {
+      visits++;
+      clock.advance(0.1);
+    },
+  }));
+  drains.forEach((drain) => passes.wake(drain));
+  await microtasks();
+  drains.forEach((drain) => passes.wake(drain));
+  for (let n = 0; n < 100; n++) await microtasks();
+  expect(visits).toBe(1000);
+  clock.advance(30);
+  expect(visits).toBe(2000);
+});

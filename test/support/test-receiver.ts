@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions } from 'node:tls';
+import { until } from './until.js';
 
 export interface ReceiverOptions {
   readonly tls?: TlsOptions;
@@ -73,6 +74,12 @@ export class TestReceiver {
   /** Of all connections, in the order of their arrival. */
   get messages(): string[] {
     return this.accepted.flatMap((connection) => connection.messages);
+  }
+
+  /** Waits for so many messages: acknowledged is what the kernel took, read they are a moment later. */
+  async received(count: number): Promise<string[]> {
+    await until(`${count} messages`, () => this.messages.length >= count);
+    return this.messages;
   }
 
   /** Another certificate, from the next TLS connection on. */
