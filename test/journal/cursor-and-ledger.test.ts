@@ -22,6 +22,7 @@ describe('a cursor', () => {
     at.append(1, 'one');
     expect(await messages(cursor)).toEqual([]);
     await at.commit();
+    at.append(1, 'two');
     expect(await at.read(cursor)).toEqual([{ ordinal: 1, message: 'one' }]);
   });
 

@@ -107,7 +107,25 @@ describe('the old generation', () => {
     await at.commit();
     expect(at.journal.stats().memoryBytes).toBeLessThanOrEqual(bounds.youngBytesMax + bounds.segmentBytes);
     expect((await at.read(cursor)).length).toBe(250);
+    // One tenant's records lie in batches and in blocks now: they count once, also after a restart.
+    expect(at.journal.stats().events).toBe(500);
     expect((await at.read(other)).length).toBe(250);
+  });
+
+  test('is not counted again at a restart, while the blocks that it was written from are still there', async () => {
+    at = await TestJournal.open({ bounds: { ...bounds, epochSettledMs: 1_000_000 } });
+    const { cursor } = at.drain(11);
+    at.drain(21);
+    for (let i = 0; i < 400; i++) at.append(1 + (i % 2), String(i).padEnd(700, '.'));
+    await at.commit();
+    for (let i = 0; i < 100; i++) at.append(1 + (i % 2), 'more'.padEnd(700, '.'));
+    await at.commit();
+    await at.read(cursor);
+    expect(at.journal.stats().sharedBytes).toBeGreaterThan(100_000);
+    await at.reopen();
+    expect(at.journal.stats().events).toBe(500);
+    expect((await at.read(at.drain(11).cursor)).length).toBe(250);
+    expect((await at.read(at.drain(21).cursor)).length).toBe(250);
   });
 
   test('takes over at a restart: everything that waits is there, whatever generation it was in', async () => {

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/base/failure.js';
@@ -5,7 +6,7 @@ import { CommitThread } from '../../src/journal/commit-thread.js';
 import { Journal } from '../../src/journal/journal.js';
 import { journalSchema } from '../../src/journal/schema.js';
 import { openDatabase } from '../../src/store/database.js';
-import { settingsFor, TestJournal } from '../support/journal.js';
+import { newDirectory, settingsFor, TestJournal } from '../support/journal.js';
 
 let at: TestJournal;
 afterEach(async () => {
@@ -21,6 +22,18 @@ describe('a journal', () => {
     const second = Journal.open(settingsFor(at.directory), at.clock, () => undefined);
     expect(codeOf(await second.catch((error: unknown) => error))).toBe('state_locked');
     await at.reopen();
+  });
+
+  test('that is killed right after the first commit of a new drain knows the drain and its event', async () => {
+    at = await TestJournal.open();
+    at.drain(11);
+    at.append(1, 'one');
+    await at.commit();
+    const image = newDirectory();
+    cpSync(at.directory, image, { recursive: true });
+    await at.remove();
+    at = await TestJournal.open({}, image);
+    expect((await at.read(at.drain(11).cursor)).map(({ message }) => message)).toEqual(['one']);
   });
 
   test('that is stopping refuses events, commits those it has, and answers for them', async () => {

@@ -217,6 +217,7 @@ export class JournalModel {
     for (const { ordinal: at, message } of found) {
       if (at !== drain.read + 1) assert.ok(at - 1 <= drain.cursor.resume);
       assert.ok(at > drain.read);
+      assert.ok(at <= drain.cursor.committed);
       assert.equal(message, drain.accepted[at - 1]);
       drain.read = at;
       next = at;
