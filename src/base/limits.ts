@@ -71,6 +71,8 @@ export const limits = {
   epochBytesMax: 32 * MiB,
   /** An epoch this old, milliseconds after its end, is rewritten: the replay margin's default, so that a healthy drain is past it. */
   epochSettledMs: 30_000,
+  /** … but never less than this much after the replay margin's time, milliseconds: the margin moves in steps, once a second. */
+  epochAfterMarginMs: 5_000,
   /** Shared blocks on disk, bytes: beyond it the oldest epoch is rewritten before its time. */
   youngDiskBytesMax: 1024 * MiB,
   /** Batches that one compaction writes: keeps its transaction near a quarter of a second. */
@@ -111,6 +113,8 @@ export const limits = {
   drainStructuredDataBytesMax: 512,
 
   // Delivery
+  /** A drain that goes on failing for the same reason is told to the log again after this long, milliseconds, then ever more rarely. */
+  failingToldMsMin: 60_000,
   /** Written and not acknowledged marks per connection; beyond it the drain waits for evidence. */
   marksMax: 65_536,
   /** Encoded and not yet taken by the kernel, per drain, bytes (FAULTS F11: at most 256 KiB per drain). */

@@ -7,6 +7,7 @@ import { type Ordinal, ordinal, sequenceIdOf, unixMs } from '../base/ids.js';
 import { Pace } from '../base/pace.js';
 import type { DrainCursor } from './cursor-view.js';
 import { type FrameShape, frameBytesMax, refused, writeFrame } from './frame.js';
+import { OwnElements } from './own-elements.js';
 import type { DrainSettings } from './settings.js';
 import type { WriteBuffers } from './write-buffers.js';
 
@@ -17,6 +18,7 @@ export class Gather {
   readonly #buffers: WriteBuffers;
   readonly #eventPace = new Pace({ perSecond: Infinity, burst: 1 });
   readonly #bytePace = new Pace({ perSecond: Infinity, burst: 1 });
+  #own: OwnElements;
   #shape: FrameShape;
   #buffer: Buffer;
   #nowMs = unixMs(0);
@@ -36,13 +38,15 @@ export class Gather {
   constructor(settings: DrainSettings, buffers: WriteBuffers) {
     this.#buffers = buffers;
     this.#buffer = NO_BUFFER;
-    this.#shape = shapeOf(settings);
+    this.#own = new OwnElements(settings.structuredData);
+    this.#shape = shapeOf(settings, this.#own);
     this.apply(settings);
   }
 
   /** New pace, size or elements, from the next frame on; what was spent stays spent. */
   apply(settings: DrainSettings): void {
-    this.#shape = shapeOf(settings);
+    this.#own = new OwnElements(settings.structuredData);
+    this.#shape = shapeOf(settings, this.#own);
     this.#eventPace.rate = rateOf(settings.rate.eventsPerS);
     this.#bytePace.rate = rateOf(settings.rate.bytesPerS);
   }
@@ -78,6 +82,11 @@ export class Gather {
 
   readonly #takeRecord = (source: Buffer, at: number, which: Ordinal): boolean => {
     if (!this.#eventPace.open(this.#nowMs) || !this.#bytePace.open(this.#nowMs)) return this.#stop('paced');
+    const spared = this.#own.without(source, at);
+    return spared === undefined ? this.#frame(source, at, which) : this.#frame(spared, 0, which);
+  };
+
+  #frame(source: Buffer, at: number, which: Ordinal): boolean {
     const room = frameBytesMax(source, at, this.#shape);
     if (this.bytes + room > this.#buffer.length) {
       if (this.bytes > 0) return this.#stop('full');
@@ -96,7 +105,7 @@ export class Gather {
     this.events++;
     if (which > this.#acknowledged) this.freshEvents++;
     return true;
-  };
+  }
 
   #stop(why: GatherEnd): false {
     this.#end = why;
@@ -105,12 +114,11 @@ export class Gather {
 }
 
 const NO_BUFFER = Buffer.alloc(0);
-const NO_ELEMENTS = Buffer.alloc(0);
 
-const shapeOf = (settings: DrainSettings): FrameShape => ({
+const shapeOf = (settings: DrainSettings, own: OwnElements): FrameShape => ({
   framing: settings.framing,
   messageBytesMax: settings.messageBytesMax,
-  ownElements: settings.structuredData === undefined ? NO_ELEMENTS : Buffer.from(settings.structuredData),
+  ownElements: own.bytes,
 });
 
 /** A burst of one second; no limit has no burst to count. */

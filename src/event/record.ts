@@ -99,6 +99,18 @@ export function writeRecord(
   return length;
 }
 
+/**
+ * A copy of the record at `at` without octets `from` to `to` of its STRUCTURED-DATA (offsets in `source`): to be sent, never stored,
+ * since its length is not a multiple of 4.
+ */
+export function recordWithout(source: Buffer, at: number, from: number, to: number): Buffer {
+  const end = messageStart(source, at) + messageBytes(source, at);
+  const copy = Buffer.concat([source.subarray(at, from), source.subarray(to, end)]);
+  put32(copy, 0, copy.length);
+  put16(copy, 28, sdBytes(source, at) - (to - from));
+  return copy;
+}
+
 /** Length of the whole record, bytes: the next one lies at `at` + this. */
 export const recordLength = (source: Buffer, at: number): number => get32(source, at);
 /** Registry number of the tenant. */

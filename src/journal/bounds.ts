@@ -26,9 +26,13 @@ const names = [
 
 export type JournalBounds = Readonly<Record<(typeof names)[number], number>>;
 
-/** The bounds of base/limits.ts, with some replaced. */
-export function journalBounds(replaced: Partial<JournalBounds> = {}): JournalBounds {
-  const bounds = { ...limits, ...replaced };
+/**
+ * The bounds of base/limits.ts, with some replaced.
+ * @param marginMs the replay margin's time: an epoch is settled when every drain that keeps up is past it
+ */
+export function journalBounds(marginMs: number, replaced: Partial<JournalBounds> = {}): JournalBounds {
+  const epochSettledMs = Math.max(limits.epochSettledMs, marginMs + limits.epochAfterMarginMs);
+  const bounds = { ...limits, epochSettledMs, ...replaced };
   assert(bounds.segmentBytes <= bounds.youngBytesMax, 'a segment fits into memory');
   assert(bounds.uncommittedBytesLow < bounds.uncommittedBytesHigh, 'low mark under high mark');
   assert(bounds.coldReadBytesMax <= bounds.coldBytesMax, 'one drain can read from disk');

@@ -149,7 +149,7 @@ export class Journal implements Service {
    * @throws Failure state_locked (another agent has it), state_newer, state_damaged, state_unusable, disk_full
    */
   static async open(settings: JournalSettings, clock: Clock, report: Report): Promise<Journal> {
-    const bounds = journalBounds(settings.bounds);
+    const bounds = journalBounds(settings.replayMargin.ms, settings.bounds);
     const { thread, recovered } = await CommitThread.start({
       path: join(settings.directory, 'journal.db'),
       durability: settings.durability,

@@ -63,6 +63,19 @@ describe('gathering', () => {
     expect(sent).toBe(1000);
   });
 
+  test('an element of the producer’s gives way to the drain’s own with the same SD-ID', () => {
+    const { cursor, read, gather } = gathering({ structuredData: '[token@1 key="ours"]' });
+    const theirs = '[a@1 x="[token@1 "][token@1 key="theirs"][token@12 y="z"]';
+    cursor.append({ data: theirs, message: 'hello' }, { data: '[token@12 y="z"]' });
+    const [, , bytes] = read();
+    const lines = gather.take().toString('utf8', 0, bytes).split('\n');
+    expect(lines[0]).toMatch(
+      / \[meta sequenceId="1"\]\[token@1 key="ours"\]\[sluice@32473 [^\]]+\]\[a@1 x="\[token@1 "\]\[token@12 y="z"\] hello$/,
+    );
+    expect(lines[1]).toContain('[token@1 key="ours"][sluice@32473');
+    expect(lines[1]).toContain('[token@12 y="z"] event 2');
+  });
+
   test('gives an event longer than the buffer a buffer of its own', () => {
     const { cursor, read, gather } = gathering({ messageBytesMax: 262_144 });
     cursor.append({ message: 'a' }, { message: 'b'.repeat(200_000) }, { message: 'c' });

@@ -90,12 +90,16 @@ export class AgentProcess {
     const agent = new AgentProcess(child, directory);
     let gone = false;
     void agent.exited.then(() => (gone = true));
-    await until('agent ready', async () => {
-      if (gone) throw new Error(`the agent ended at start:\n${agent.output}`);
+    const ready = until('agent ready', async () => {
+      if (gone) throw new Error('the agent ended at start');
       return call(agent.control, 'GET', '/readyz').then(
         (answer) => answer.status === 200,
         () => false,
       );
+    });
+    await ready.catch(async (error: unknown) => {
+      await agent.kill();
+      throw new Error(`${String(error)}; it said:\n${agent.output}`);
     });
     return agent;
   }
