@@ -93,7 +93,7 @@ export async function startAgent(settings: Settings, options: AgentOptions): Pro
   report({
     kind: 'agent.ready',
     version: options.version,
-    startedInMs: clock.now() - startedMs,
+    startedInMs: Math.round(clock.now() - startedMs),
     tenants,
     drains: drains.active + drains.paused,
     backlogEvents: journal.events,
@@ -229,7 +229,7 @@ class Agent implements RunningAgent {
       await ended;
     }
     registry.close();
-    report({ kind: 'agent.stopped', ...left, tookMs: clock.now() - startedMs });
+    report({ kind: 'agent.stopped', ...left, tookMs: Math.round(clock.now() - startedMs) });
   }
 
   /** Starts a part; if it fails by itself, the agent stops and `stopped` says why. */

@@ -1,12 +1,13 @@
 /*
  * `sluice config check FILE` and `sluice config example`: the settings before an agent has to live with them.
- * Promise: `check` accepts exactly what `agent --config` accepts, since both read with the same table.
+ * Promise: `check` reads with the table that `agent --config` reads with, and says what would keep an agent from starting.
  */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { Failure } from '../base/failure.js';
+import { asFailure, Failure } from '../base/failure.js';
 import { loadSettings } from '../ops/settings-load.js';
 import { exampleSettings } from '../ops/settings-print.js';
+import { refuseUnbuilt } from '../ops/settings-relations.js';
 import type { Context } from './context.js';
 
 export function describe(command: Command, context: Context): void {
@@ -15,8 +16,15 @@ export function describe(command: Command, context: Context): void {
     .command('check <file>')
     .description('say what is wrong with a configuration, line by line')
     .action((file: string) => {
-      loadSettings(settingsText(file));
+      const settings = loadSettings(settingsText(file));
       context.terminal.note(`${file} is fine`);
+      try {
+        refuseUnbuilt(settings);
+      } catch (error) {
+        // The defaults are such: they are right, and this version can't serve them yet.
+        const { message, hint } = asFailure(error);
+        context.terminal.note(`but an agent of this version won't start with it: ${message}\nhint: ${hint}`);
+      }
     });
   command
     .command('example')

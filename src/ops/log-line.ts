@@ -53,7 +53,8 @@ const words: Words = {
   'door.open': ({ door, address }) => line('info', `${door} listens on ${address}`),
   'door.refused': ({ door, code, count }) =>
     line('warn', `${door} refused ${times(count)}: ${code} (${failureKinds[code].hint})`),
-  'registry.changed': ({ what, tenant, subject }) => line('info', `${what}: ${subject} of tenant ${tenant}`),
+  'registry.changed': ({ what, tenant, subject }) =>
+    line('info', subject === tenant ? `${what}: ${tenant}` : `${what}: ${subject} of tenant ${tenant}`),
   'tenant.limited': ({ tenant, events: count }) =>
     line('info', `tenant ${tenant} is over its limit: ${events(count)} not taken`),
   'journal.dropped': ({ drain, tenant, reason, events: count }) =>
