@@ -21,7 +21,7 @@ const named =
 
 const rows = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => file.endsWith('.test.ts'))
-  .toSorted()
+  .toSorted((one, other) => (one < other ? -1 : 1))
   .flatMap((file) => {
     const source = readFileSync(join(root, 'test', file), 'utf8');
     return [...source.matchAll(named)].flatMap(([, , ids, name]) =>

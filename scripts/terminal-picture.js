@@ -3,6 +3,8 @@
  * Promise: text stays text (it can be selected and read aloud); colours are the sixteen of a terminal. Lines beyond `linesMax` are left out
  * in the middle, and said so.
  */
+// A terminal's colours and cursor moves begin with ESC.
+/* oxlint-disable no-control-regex */
 import { text as readAll } from 'node:stream/consumers';
 
 const linesMax = 36;

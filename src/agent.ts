@@ -283,7 +283,7 @@ class Agent implements RunningAgent {
     const { registry, journal } = this.#parts;
     const known = new Set(registry.drains.list().map(({ number }) => number));
     for (const log of journal.tenants()) {
-      for (const { drain } of [...log.cursors]) if (!known.has(drain)) log.closeDrain(drain);
+      for (const { drain } of log.cursors.slice()) if (!known.has(drain)) log.closeDrain(drain);
     }
   }
 

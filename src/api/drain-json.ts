@@ -28,12 +28,6 @@ export interface DeliveryFigures {
   readonly peer?: { readonly address: string; readonly protocol: string; readonly notAfter: string | null };
 }
 
-/** The operator's limits, which hold where a drain has none of its own: a part of the settings. */
-export interface DrainDefaults {
-  readonly limits: { readonly drain: { readonly events_per_s: number; readonly bytes_per_s: number } };
-  readonly delivery: { readonly message_bytes_max: number };
-}
-
 /** Milliseconds since 1970 as RFC 3339 in UTC. */
 export const timeJson = (ms: number): string => new Date(ms).toISOString();
 

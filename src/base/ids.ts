@@ -15,8 +15,6 @@ export type TenantNumber = Branded<number, 'TenantNumber'>;
 export type DrainId = Branded<string, 'DrainId'>;
 /** The registry's row number of a drain, 1 to 2^32-1, never used twice; stands for the id in the journal. */
 export type DrainNumber = Branded<number, 'DrainNumber'>;
-/** Place of a record in the journal, counted from 1 over all tenants, never used twice. */
-export type Position = Branded<number, 'Position'>;
 /** How many events one drain had accepted when this one was, counted from 1; `sequenceId` is made from it. */
 export type Ordinal = Branded<number, 'Ordinal'>;
 /** Milliseconds since 1970 on a clock that never jumps while the process runs. */
@@ -32,7 +30,6 @@ export const isDrainId = (text: string): text is DrainId => text.length === 18 &
 
 export const tenantNumber = (row: number): TenantNumber => row as TenantNumber;
 export const drainNumber = (row: number): DrainNumber => row as DrainNumber;
-export const position = (count: number): Position => count as Position;
 export const ordinal = (count: number): Ordinal => count as Ordinal;
 export const unixMs = (ms: number): UnixMs => ms as UnixMs;
 

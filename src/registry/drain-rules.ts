@@ -46,13 +46,14 @@ export interface DrainChoices {
   readonly structured_data: string | null;
 }
 
+const capped = (chosen: number | null, ceiling: number): number => Math.min(chosen ?? ceiling, ceiling);
+
 /** A drain's pace and message size as they are in force: its own, or the operator's where it has none or the ceiling sank below. */
 export function limitsInForce(own: DrainChoices['limits'], ceilings: Ceilings): Omit<Ceilings, 'drainsPerTenant'> {
-  const below = (chosen: number | null, ceiling: number) => Math.min(chosen ?? ceiling, ceiling);
   return {
-    eventsPerS: below(own.events_per_s, ceilings.eventsPerS),
-    bytesPerS: below(own.bytes_per_s, ceilings.bytesPerS),
-    messageBytesMax: below(own.message_bytes_max, ceilings.messageBytesMax),
+    eventsPerS: capped(own.events_per_s, ceilings.eventsPerS),
+    bytesPerS: capped(own.bytes_per_s, ceilings.bytesPerS),
+    messageBytesMax: capped(own.message_bytes_max, ceilings.messageBytesMax),
   };
 }
 

@@ -2,7 +2,7 @@
 import { createConnection } from 'node:net';
 import { expect } from 'vitest';
 import { encodeMessage } from '../../src/syslog/encode.js';
-import { AgentProcess, ledgerFault } from './agent.js';
+import { type AgentProcess, ledgerFault } from './agent.js';
 import type { Receiver } from './receiver-process.js';
 import { until } from './until.js';
 
