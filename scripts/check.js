@@ -1,5 +1,5 @@
 /*
- * What has to hold before a commit, all at once: types, lint, format, the house rules (test/tidy.test.ts), nothing unused.
+ * What has to hold before a commit, all at once: types, lint, format, the house rules (test/tidy.test.ts), nothing unused, docs/conformance.md as the tests are.
  * Promise: changes nothing, prints one line per check and the output of those that failed, exits 1 when any did.
  * Worst case: a check that hangs is ended after two minutes and counts as failed. Usual: under 10 s on four cores.
  */
@@ -16,12 +16,13 @@ const checks = [
   { name: 'format', command: ['biome', 'format', '--max-diagnostics=20'] },
   { name: 'tidy', command: ['vitest', 'run', 'test/tidy.test.ts'] },
   { name: 'unused', command: ['knip'] },
+  { name: 'rfc page', command: ['node', 'scripts/conformance.js', '--check'] },
 ];
 
 /** Runs one check to its end and prints its line. */
 function run({ name, command: [tool, ...args] }) {
   const started = Date.now();
-  const child = spawn(join(root, 'node_modules/.bin', tool), args, {
+  const child = spawn(tool === 'node' ? process.execPath : join(root, 'node_modules/.bin', tool), args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: checkMsMax,
