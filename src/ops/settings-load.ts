@@ -1,7 +1,8 @@
 /*
  * From the text of the settings file to Settings, or to every fault in it at once, each with its line.
- * Promise: an unknown key is refused by name, a value that nothing acts on yet is refused rather than ignored, and Settings holds
- * absolute paths. Worst case: a file of limits.settingsLengthMax characters is parsed once, at start. Owner: cli/agent, cli/config.
+ * Promise: an unknown key is refused by name, a value that asks for what isn't there yet is refused rather than ignored, a default
+ * never contradicts what was written, and Settings holds absolute paths. Worst case: a file of limits.settingsLengthMax characters
+ * is parsed once, at start. Owner: cli/agent, cli/config.
  */
 import { isAbsolute, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -11,7 +12,7 @@ import { limits } from '../base/limits.js';
 import { nearest } from './nearest.js';
 import type { Settings } from './settings.js';
 import { type Setting, type SettingKey, settingsTable } from './settings-table.js';
-import { relationFaults } from './settings-relations.js';
+import { lowerDefaults, relationFaults } from './settings-relations.js';
 
 export interface SettingsFault {
   /** From 1; 0 when it is about no line in particular. */
@@ -79,6 +80,7 @@ export function checkSettings(
     }
   }
   if (faults.length === 0) {
+    lowerDefaults(values, (key) => written.has(key));
     const settings = withPlaces(nested(values) as unknown as Settings);
     for (const { key, message } of relationFaults(settings))
       faults.push({ line: written.get(key)?.line ?? 0, message });
@@ -91,7 +93,7 @@ function readValue(setting: Setting<unknown>, given: unknown): unknown {
   const value = setting.unit.parse(given);
   const { later } = setting;
   if (later === undefined || isDeepStrictEqual(value, setting.unit.parse(setting.written))) return value;
-  if ('alsoTrue' in later && isDeepStrictEqual(value, later.alsoTrue)) return value;
+  if (later.holds?.(value) === true) return value;
   throw new Failure(
     'config_invalid',
     `would do nothing: ${later.missing} is not in this version yet, so leave it at ${JSON.stringify(setting.written)}`,

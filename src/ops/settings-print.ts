@@ -17,7 +17,7 @@ const comment = (setting: Setting<unknown>): string =>
 export function exampleSettings(): string {
   const lines = [
     '# Settings of the Sluice agent, each at its default: keep the lines that you change.',
-    '# Durations: 10ms 10s 4m 72h. Sizes: 512KiB 64MiB 8GiB.',
+    '# Durations: 10ms 10s 4m 72h. Sizes: 512KiB 64MiB 8GiB. A default that may not exceed a value of yours is lowered to it.',
   ];
   let open: readonly string[] = [];
   for (const [key, setting] of rows) {

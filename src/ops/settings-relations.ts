@@ -1,6 +1,7 @@
 /*
- * What must hold between settings, and what the agent can't start with. Pure.
- * Promise: each fault names both keys. Owner: settings-load.ts; agent.ts asks refuseUnbuilt before it starts.
+ * What must hold between settings, and what the agent can't start with. Pure but for lowerDefaults.
+ * Promise: each fault names both keys, and one of them was written by a person. Owner: settings-load.ts; agent.ts asks refuseUnbuilt
+ * before it starts.
  */
 import { Failure } from '../base/failure.js';
 import type { Settings } from './settings.js';
@@ -11,23 +12,39 @@ interface RelationFault {
   readonly message: string;
 }
 
+/** Each is at most the one beside it, in this order: what is lowered first may lower the next. */
+const atMost: readonly (readonly [SettingKey, SettingKey])[] = [
+  ['journal.tenant_bytes_max', 'journal.bytes_max'],
+  // What the margin holds back counts as the tenant's: a larger margin would drop what it means to keep.
+  ['delivery.replay_margin.bytes', 'journal.tenant_bytes_max'],
+  ['delivery.backoff_min', 'delivery.backoff_max'],
+  ['delivery.idle_close', 'delivery.age_max'],
+  ['delivery.stall_timeout', 'delivery.zero_window_timeout'],
+];
+
+/**
+ * Lowers what nobody wrote to what somebody wrote: a journal of 1 MiB per tenant needs no second line about the replay margin.
+ * @param values by key, as parsed; changed in place
+ */
+export function lowerDefaults(values: Map<SettingKey, unknown>, isWritten: (key: SettingKey) => boolean): void {
+  for (const [key, otherKey] of atMost) {
+    const other = values.get(otherKey) as number;
+    if (!isWritten(key) && (values.get(key) as number) > other) values.set(key, other);
+  }
+}
+
 /** Every relation that doesn't hold. */
 export function relationFaults(settings: Settings): RelationFault[] {
-  const { journal, delivery } = settings;
-  const faults: RelationFault[] = [];
-  const atMost = (key: SettingKey, value: number, otherKey: SettingKey, other: number): void => {
-    if (value > other) faults.push({ key, message: `${key} is at most ${otherKey}` });
-  };
-  atMost('journal.tenant_bytes_max', journal.tenant_bytes_max, 'journal.bytes_max', journal.bytes_max);
-  // What the margin holds back counts as the tenant's: a larger margin would drop what it means to keep.
-  const marginKey = 'delivery.replay_margin.bytes';
-  atMost(marginKey, delivery.replay_margin.bytes, 'journal.tenant_bytes_max', journal.tenant_bytes_max);
-  atMost('delivery.backoff_min', delivery.backoff_min, 'delivery.backoff_max', delivery.backoff_max);
-  atMost('delivery.idle_close', delivery.idle_close, 'delivery.age_max', delivery.age_max);
-  const patience = delivery.zero_window_timeout;
-  atMost('delivery.stall_timeout', delivery.stall_timeout, 'delivery.zero_window_timeout', patience);
-  faults.push(...sharedDoors(settings));
-  return faults;
+  const faults = atMost
+    .filter(([key, otherKey]) => numberAt(settings, key) > numberAt(settings, otherKey))
+    .map(([key, otherKey]) => ({ key, message: `${key} is at most ${otherKey}` }));
+  return [...faults, ...sharedDoors(settings)];
+}
+
+function numberAt(settings: Settings, key: SettingKey): number {
+  let place: unknown = settings;
+  for (const name of key.split('.')) place = (place as Record<string, unknown>)[name];
+  return place as number;
 }
 
 function sharedDoors({ listen }: Settings): RelationFault[] {

@@ -39,21 +39,32 @@ type SettingValue<Key extends string, T = Settings> = Key extends `${infer Head}
     ? T[Key]
     : never;
 
+interface Later<T> {
+  readonly missing: string;
+  /** True of a value that asks for no more than what is so without the missing part: a wider limit than the default, say. */
+  holds?(value: T): boolean;
+}
+
 export interface Setting<T> {
   /** One sentence for a person, ending in a full stop. */
   readonly sentence: string;
   /** The default, as one writes it in the file. */
   readonly written: unknown;
   readonly unit: Unit<T>;
-  /** Set while nothing in this version acts on the value: what is missing. Only the default and `alsoTrue` are accepted. */
-  readonly later?: { readonly missing: string; readonly alsoTrue?: T };
+  /** Set while nothing in this version acts on the value: what is missing. Only the default and what `holds` anyway are accepted. */
+  readonly later?: Later<T>;
 }
 
 const row = <T>(sentence: string, written: unknown, unit: Unit<T>): Setting<T> => ({ sentence, written, unit });
-const later = <T>(missing: string, setting: Setting<T>, alsoTrue?: T): Setting<T> => ({
+const later = <T>(missing: string, setting: Setting<T>, holds?: (value: T) => boolean): Setting<T> => ({
   ...setting,
-  later: alsoTrue === undefined ? { missing } : { missing, alsoTrue },
+  later: holds === undefined ? { missing } : { missing, holds },
 });
+/** Nothing limits it yet, so any limit that is no stricter than the default may stand in a file that later versions read too. */
+const laterLimit = (missing: string, setting: Setting<number>): Setting<number> =>
+  later(missing, setting, (value) => value >= setting.unit.parse(setting.written));
+/** Without the handshake, which `confirm.required: false` says, nothing depends on the value. */
+const laterDetail = <T>(setting: Setting<T>): Setting<T> => later(noConfirmation, setting, () => true);
 
 const perSecond = count(1, 1_000_000_000);
 const facilities = numbered('facility', facilityNames);
@@ -88,7 +99,8 @@ export const settingsTable: { readonly [Key in SettingKey]: Setting<SettingValue
   'listen.api': later(
     noApi,
     row('HTTP API for tenants and producers elsewhere.', '127.0.0.1:8514', orOff(address)),
-    null,
+    // Any port of loopback is as closed as the default's.
+    (place) => place === null || place.startsWith('127.'),
   ),
   'listen.api_tls.cert': later(noApi, row('Certificate chain of the API, PEM.', 'off', orOff(path))),
   'listen.api_tls.key': later(noApi, row('Private key of the API, PEM.', 'off', orOff(path))),
@@ -127,15 +139,18 @@ export const settingsTable: { readonly [Key in SettingKey]: Setting<SettingValue
     '512KiB',
     size('1KiB', '1TiB'),
   ),
-  'limits.destination.connections': later(
+  'limits.destination.connections': laterLimit(
     noBudgets,
     row('Connections to one address, across tenants.', 20, count(1, 100_000)),
   ),
-  'limits.destination.dials_per_10min': later(
+  'limits.destination.dials_per_10min': laterLimit(
     noBudgets,
     row('Dials to one address in 10 minutes, across tenants.', 30, count(1, 1_000_000)),
   ),
-  'limits.destination.events_per_s': later(noBudgets, row('Events to one address, across tenants.', 2000, perSecond)),
+  'limits.destination.events_per_s': laterLimit(
+    noBudgets,
+    row('Events to one address, across tenants.', 2000, perSecond),
+  ),
   'limits.drains_per_tenant': row('Drains that one tenant may have.', 5, count(0, 255)),
 
   'destinations.allow': row('Private ranges that may be dialled.', [], listOf(addressRange)),
@@ -150,8 +165,7 @@ export const settingsTable: { readonly [Key in SettingKey]: Setting<SettingValue
     'the refusal of plaintext',
     row('Whether syslog:// without TLS is allowed.', 'allow', choice('allow', 'deny')),
   ),
-  'destinations.shared': later(
-    noConfirmation,
+  'destinations.shared': laterDetail(
     row(
       'Hosts that many tenants send to: a moved name needs no new confirmation.',
       ['*.papertrailapp.com'],
@@ -164,11 +178,11 @@ export const settingsTable: { readonly [Key in SettingKey]: Setting<SettingValue
     true,
     yesOrNo,
   ),
-  'confirm.ttl': later(noConfirmation, row('How long a code is valid.', '30m', duration('1m', '1d'))),
-  'confirm.tries': later(noConfirmation, row('Wrong codes before a code is void.', 5, count(1, 100))),
-  'confirm.trusted': later(noConfirmation, row('Destinations that need no code.', [], listOf(printable(255)))),
+  'confirm.ttl': laterDetail(row('How long a code is valid.', '30m', duration('1m', '1d'))),
+  'confirm.tries': laterDetail(row('Wrong codes before a code is void.', 5, count(1, 100))),
+  'confirm.trusted': laterDetail(row('Destinations that need no code.', [], listOf(printable(255)))),
 
-  'secrets.key_file': later(noConfirmation, row('Key that codes and tokens are hashed with.', 'off', orOff(path))),
+  'secrets.key_file': laterDetail(row('Key that codes and tokens are hashed with.', 'off', orOff(path))),
 
   'delivery.dial_timeout': row('TCP connect.', '10s', duration('100ms', '10m')),
   'delivery.handshake_timeout': row('TLS handshake.', '10s', duration('100ms', '10m')),
@@ -182,7 +196,7 @@ export const settingsTable: { readonly [Key in SettingKey]: Setting<SettingValue
     '15m',
     duration('1s', '1d'),
   ),
-  'delivery.suspend_after': later(
+  'delivery.suspend_after': laterLimit(
     'the suspension of drains',
     row('A drain that failed for so long is suspended.', '72h', duration('1m', '365d')),
   ),

@@ -183,7 +183,6 @@ describe('faults', () => {
   });
 
   test.each([
-    ['journal: { bytes_max: 32MiB }', 'line 0', 'journal.tenant_bytes_max is at most journal.bytes_max'],
     ['journal: { tenant_bytes_max: 9GiB }', 'line 1', 'journal.tenant_bytes_max is at most journal.bytes_max'],
     ['delivery: { backoff_min: 10m }', 'line 1', 'delivery.backoff_min is at most delivery.backoff_max'],
     ['delivery: { idle_close: 6h }', 'line 1', 'delivery.idle_close is at most delivery.age_max'],
@@ -192,24 +191,47 @@ describe('faults', () => {
     ['listen: { ingest: control.sock }', 'line 1', 'listen.ingest and listen.control are both at'],
   ])('a relation that does not hold: %s', (text, line, fault) => {
     expect(faultsOf(text)).toEqual([expect.stringContaining(fault)]);
-    if (line !== 'line 0') expect(faultsOf(text)[0]).toContain(line);
+    expect(faultsOf(text)[0]).toContain(line);
+  });
+
+  test('a default that may not exceed what was written is lowered to it, also by way of another default', () => {
+    const { journal, delivery } = loadSettings(
+      'journal: { bytes_max: 32MiB }\ndelivery: { backoff_max: 500ms, age_max: 1m, zero_window_timeout: 5s }',
+    );
+    expect(journal).toMatchObject({ bytes_max: 32 * 2 ** 20, tenant_bytes_max: 32 * 2 ** 20 });
+    expect(delivery).toMatchObject({ backoff_min: 500, idle_close: 60_000, stall_timeout: 5000 });
+    expect(loadSettings('journal: { tenant_bytes_max: 1MiB }').delivery.replay_margin.bytes).toBe(2 ** 20);
+  });
+
+  test('two that were both written and contradict each other are a fault', () => {
+    const text = 'journal: { tenant_bytes_max: 1MiB }\ndelivery: { replay_margin: { bytes: 8MiB } }';
+    expect(faultsOf(text)).toEqual(['line 2: delivery.replay_margin.bytes is at most journal.tenant_bytes_max']);
   });
 });
 
 describe('what is not in this version', () => {
   test.each([
-    'listen: { api: "127.0.0.1:9000" }',
+    'listen: { api: "192.0.2.1:9000" }',
     'listen: { metrics: "127.0.0.1:9100" }',
     'listen: { api_tls: { cert: /a.pem } }',
     'limits: { destination: { connections: 7 } }',
     'destinations: { plaintext: deny }',
-    'destinations: { shared: [] }',
-    'confirm: { trusted: ["*.example.com"] }',
-    'confirm: { ttl: 10m }',
-    'secrets: { key_file: /k }',
+    'limits: { destination: { dials_per_10min: 29 } }',
     'delivery: { suspend_after: 1h }',
   ])('would silently do nothing, and is refused: %s', (text) => {
     expect(faultsOf(text)).toEqual([expect.stringMatching(/would do nothing: .* is not in this version yet/)]);
+  });
+
+  test.each([
+    'limits: { destination: { connections: 500, dials_per_10min: 10000, events_per_s: 1000000 } }',
+    'delivery: { suspend_after: 100h }',
+    'listen: { api: "127.0.0.1:0" }',
+    'listen: { api: off }',
+    'destinations: { shared: [] }',
+    'confirm: { required: false, ttl: 10m, tries: 3, trusted: ["*.example.com"] }',
+    'secrets: { key_file: /k }',
+  ])('asks for no more than what is so without it, and may stand in the file: %s', (text) => {
+    expect(faultsOf(text)).toEqual([]);
   });
 
   test('without the handshake the agent refuses to start until the operator has switched it off', () => {
