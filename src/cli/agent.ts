@@ -10,14 +10,11 @@ import { type RunningAgent, startAgent } from '../agent.js';
 import { type LineSink, openLog } from '../ops/log.js';
 import type { Settings } from '../ops/settings.js';
 import { loadSettings } from '../ops/settings-load.js';
-import { settingsText } from './config.js';
+import { DEFAULT_CONFIG, settingsText } from './config.js';
 import type { Context } from './context.js';
 import { entries } from './print.js';
 import { interruption, type Terminal } from './terminal.js';
 import { programVersion } from './version.js';
-
-/** Read when no file is named and it is there. */
-const DEFAULT_CONFIG = '/etc/sluice/sluice.yaml';
 
 interface AgentOptions {
   readonly config?: string;
@@ -30,7 +27,7 @@ export function describe(command: Command, context: Context): void {
     .option('--dev', 'keep everything in ./.sluice, listen there, and open loopback, to try it without root')
     .addHelpText(
       'after',
-      '\nExamples:\n  sluice agent --dev\n  sluice config example > sluice.yaml; sluice agent --config sluice.yaml',
+      '\nExamples:\n  sluice agent --dev\n  sluice agent --config sluice.yaml        (`sluice config example` prints one to begin with)',
     )
     .action((options: AgentOptions) => run(context, options));
 }

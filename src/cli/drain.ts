@@ -17,6 +17,7 @@ import { gather } from './options.js';
 export function describe(command: Command, context: Context): void {
   command.enablePositionalOptions().helpCommand(false);
   const leaf = (usage: string, summary: string) => withShared(command.command(usage).description(summary));
+  const ofOne = (usage: string, summary: string) => ofTenant(leaf(usage, summary));
   drainOptions(leaf('add <url>', "send a tenant's events to syslog+tls://HOST:PORT or syslog://HOST:PORT"))
     .option('--tenant <tenant>', 'whose events')
     .addHelpText(
@@ -27,13 +28,13 @@ export function describe(command: Command, context: Context): void {
   leaf('list', 'list the drains')
     .option('--tenant <tenant>', "only this tenant's")
     .action((options: TenantOption, self: Command) => list(context, self, options.tenant));
-  leaf('show <id>', 'how a drain is doing, and why').action((id: string, _, self: Command) => show(context, self, id));
+  ofOne('show <id>', 'how a drain is doing, and why').action((id: string, _, self: Command) => show(context, self, id));
   describeUpdate(command, context);
-  leaf('pause <id>', 'stop sending; events are kept').action((id: string, _, self: Command) =>
+  ofOne('pause <id>', 'stop sending; events are kept').action((id: string, _, self: Command) =>
     turn(context, self, id, 'pause'),
   );
-  leaf('resume <id>', 'send again').action((id: string, _, self: Command) => turn(context, self, id, 'resume'));
-  leaf('remove <id>', 'remove a drain')
+  ofOne('resume <id>', 'send again').action((id: string, _, self: Command) => turn(context, self, id, 'resume'));
+  ofOne('remove <id>', 'remove a drain')
     .option('--yes', 'also when events are queued for it: they are lost, and counted as removed')
     .action((id: string, { yes }: { yes?: true }, self: Command) => remove(context, self, id, yes === true));
 }
@@ -42,10 +43,13 @@ interface TenantOption {
   readonly tenant?: string;
 }
 
+/** An operator may name the tenant of a drain too: somebody else's is then as unknown as one that isn't there. */
+const ofTenant = (command: Command): Command => command.option('--tenant <tenant>', 'whose drain it is');
+
 /** Here `--url` is the drain's new URL; one that names an agent (unix:, http:) is that, as in every other command. */
 function describeUpdate(command: Command, context: Context): void {
   const update = command.command('update <id>').description('change a drain: takes what `drain add` takes, and --url');
-  drainOptions(withOutput(update))
+  ofTenant(drainOptions(withOutput(update)))
     .option(
       '--url <url>',
       "the drain's new URL (the agent's stands before the command: sluice --url … drain update)",
@@ -58,6 +62,7 @@ function describeUpdate(command: Command, context: Context): void {
 }
 
 const NAMES_AN_AGENT = /^(?:unix:|https?:)/;
+const HTTP_URL = /^https?:/;
 const pathOf = ({ id }: DrainJson): string => `/v1/drains/${id}`;
 
 async function add(
@@ -95,10 +100,19 @@ async function list(context: Context, command: Command, tenant: string | undefin
 const listed = (client: Client, tenant?: string): Promise<DrainJson[]> =>
   client.call('GET', tenant === undefined ? '/v1/drains' : `/v1/drains?tenant=${encodeURIComponent(tenant)}`);
 
-/** The drain that a person means: by id, by the beginning of its id, or by its name where that is one drain's alone. */
-async function find(client: Client, typed: string): Promise<DrainJson> {
-  if (isDrainId(typed)) return client.call('GET', `/v1/drains/${typed}`);
-  const all = await listed(client);
+/**
+ * The drain that a person means: by id, by the beginning of its id, or by its name where that is one drain's alone; of the tenant
+ * that `command` names with --tenant, if it does.
+ */
+async function find(client: Client, command: Command, typed: string): Promise<DrainJson> {
+  const { tenant } = command.opts<TenantOption>();
+  if (isDrainId(typed)) {
+    return client.call(
+      'GET',
+      `/v1/drains/${typed}${tenant === undefined ? '' : `?tenant=${encodeURIComponent(tenant)}`}`,
+    );
+  }
+  const all = await listed(client, tenant);
   const meant = all.filter(({ id, name }) => name === typed || (typed.length >= 4 && id.startsWith(typed)));
   if (meant.length === 1) return meant[0];
   if (meant.length === 0) throw new Failure('drain_unknown', `There is no drain "${typed}".`);
@@ -108,7 +122,7 @@ async function find(client: Client, typed: string): Promise<DrainJson> {
 }
 
 async function show(context: Context, command: Command, typed: string): Promise<void> {
-  const drain = await context.atControl(command, (client) => find(client, typed));
+  const drain = await context.atControl(command, (client) => find(client, command, typed));
   context.show(command, drain, () => drainWords(drain, context.clock.wall()));
 }
 
@@ -123,6 +137,10 @@ async function change(
   const drainUrl = urls.find((each) => !NAMES_AN_AGENT.test(each));
   const patch = { ...(drainUrl !== undefined && { url: drainUrl }), ...drainFields(options) };
   if (Object.keys(patch).length === 0) {
+    // An http URL alone was meant for the drain; the agent would say the same of it.
+    if (HTTP_URL.test(agentUrl ?? '')) {
+      throw new Failure('url_invalid', 'The URL does not begin with syslog+tls:// or syslog://.');
+    }
     throw new Failure('usage', 'There is nothing to change.', {
       hint: `For example: sluice drain update ${typed} --min-severity warning`,
     });
@@ -130,21 +148,21 @@ async function change(
   // From here on, `url` in this command is the agent's again.
   command.setOptionValue('url', agentUrl);
   const drain = await context.atControl(command, async (client) =>
-    client.call<DrainJson>('PATCH', pathOf(await find(client, typed)), patch),
+    client.call<DrainJson>('PATCH', pathOf(await find(client, command, typed)), patch),
   );
   context.show(command, drain, () => drainSummary(drain));
 }
 
 async function turn(context: Context, command: Command, typed: string, verb: 'pause' | 'resume'): Promise<void> {
   const drain = await context.atControl(command, async (client) =>
-    client.call<DrainJson>('POST', `${pathOf(await find(client, typed))}/${verb}`),
+    client.call<DrainJson>('POST', `${pathOf(await find(client, command, typed))}/${verb}`),
   );
   context.show(command, drain, () => drainWords(drain, context.clock.wall()));
 }
 
 async function remove(context: Context, command: Command, typed: string, yes: boolean): Promise<void> {
   await context.atControl(command, async (client) => {
-    const drain = await find(client, typed);
+    const drain = await find(client, command, typed);
     try {
       await client.call('DELETE', yes ? `${pathOf(drain)}?force=true` : pathOf(drain));
     } catch (error) {

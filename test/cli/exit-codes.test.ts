@@ -91,7 +91,17 @@ describe('without an agent', () => {
     const { writeFile } = await import('node:fs/promises');
     const file = join(directory, 'example.yaml');
     await writeFile(file, (await sluice(['config', 'example'])).out);
-    expect(await sluice(['config', 'check', file])).toMatchObject({ code: 0 });
+    const ran = await sluice(['config', 'check', file]);
+    expect(ran).toMatchObject({ code: 0, out: '' });
+    expect(ran.err).toMatch(/is fine\nbut an agent of this version won't start with it: confirm\.required is true/);
+    const { out } = await sluice(['config', 'check', file, '-o', 'json']);
+    expect(JSON.parse(out)).toMatchObject({ journal: { commit_ms: 10 }, confirm: { required: true } });
+  });
+
+  test('without a file the check reads the one that the agent would', async () => {
+    const { code, err } = await sluice(['config', 'check'], { directory });
+    expect([0, 1]).toContain(code);
+    expect(err).toContain('/etc/sluice/sluice.yaml');
   });
 });
 

@@ -162,6 +162,11 @@ const knowsOne = ({ method, path }: Asked): Reply => {
   return { status: 200, body: drainJson };
 };
 
+const knowsOneOfTenant = ({ path }: Asked): Reply => ({
+  status: 200,
+  body: path.startsWith('/v1/drains?') ? [drainJson] : drainJson,
+});
+
 describe('drain', () => {
   test.each([
     [['list', '--tenant', 'acme'], 'GET', '/v1/drains?tenant=acme', undefined],
@@ -181,6 +186,25 @@ describe('drain', () => {
     const { asked, code, err } = await run(['drain', ...words], body200);
     expect({ code, err }).toMatchObject({ code: 0 });
     asks(method, path, body)(asked);
+  });
+
+  test.each([
+    [['show', ID], 'GET', `/v1/drains/${ID}?tenant=a%20b`],
+    [['show', 'main'], 'GET', '/v1/drains?tenant=a%20b'],
+    [['pause', ID], 'GET', `/v1/drains/${ID}?tenant=a%20b`],
+    [['resume', ID], 'GET', `/v1/drains/${ID}?tenant=a%20b`],
+    [['update', ID, '--name', 'x'], 'GET', `/v1/drains/${ID}?tenant=a%20b`],
+    [['remove', ID, '--yes'], 'GET', `/v1/drains/${ID}?tenant=a%20b`],
+  ])('%j --tenant looks only among that tenant’s drains', async (words, method, path) => {
+    const { asked, code } = await run(['drain', ...words, '--tenant', 'a b'], knowsOneOfTenant);
+    expect(code).toBe(0);
+    expect(asked[0]).toMatchObject({ method, path });
+  });
+
+  test('update refuses an http URL for a drain as the agent does', async () => {
+    const { code, err } = await run(['drain', 'update', ID, '--url', 'https://192.0.2.2'], knowsOne);
+    expect(code).toBe(3);
+    expect(err).toContain('The URL does not begin with syslog+tls:// or syslog://.');
   });
 
   test('update tells a URL of the agent from one of the drain', async () => {
