@@ -80,6 +80,10 @@ function answer(reply: FastifyReply, outcome: AcceptedJson): FastifyReply {
     return sendProblem(reply, new Failure('limited', 'The tenant is over its limit: no event was taken.'), outcome);
   }
   const { rejected_count: count } = outcome;
-  const detail = count === 0 ? 'The body holds no event.' : `None of the ${count} events could be taken.`;
-  return sendProblem(reply, new Failure('none_valid', detail), outcome);
+  return sendProblem(reply, new Failure('none_valid', noneTaken(count)), outcome);
+}
+
+function noneTaken(count: number): string {
+  if (count === 0) return 'The body holds no event.';
+  return count === 1 ? 'The event could not be taken.' : `None of the ${count} events could be taken.`;
 }
