@@ -40,7 +40,8 @@ export class SyslogDoor implements Service {
     this.#rules = rules;
     this.#clock = clock;
     this.#report = report;
-    this.server = createServer((socket) => this.#serve(socket));
+    // Half open: what a producer said before it left may have to wait for the journal, and its connection counts until then.
+    this.server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
     this.server.maxConnections = limits.syslogConnectionsMax;
   }
 
@@ -64,17 +65,23 @@ export class SyslogDoor implements Service {
       onFault: (fault) => this.#refuse(fault.code === 'frame_too_long' ? 'event_too_large' : 'bad_frame'),
     });
     const take = (bytes: Buffer, start: number, end: number) => this.#take(bytes, start, end);
-    const work = (chunk: Buffer): void => {
-      // Between two turns nothing closes the gate, so that a chunk that begins is taken whole.
-      if (!this.#intake.taking) return this.#hold(socket, () => work(chunk));
-      if (decoder.push(chunk, take) !== undefined) socket.destroy();
+    // At most a chunk and the end of the stream, which Node tells even while the socket is paused.
+    const waiting: (() => void)[] = [];
+    const inTurn = (step: () => void): void => {
+      waiting.push(step);
+      if (waiting.length === 1) this.#goOn(socket, waiting);
     };
-    socket.on('data', work);
-    const finish = (): void => {
-      if (!this.#intake.taking) return this.#hold(socket, finish);
-      decoder.end(take);
-    };
-    socket.on('end', finish);
+    socket.on('data', (chunk) => {
+      inTurn(() => {
+        if (decoder.push(chunk, take) !== undefined) socket.destroy();
+      });
+    });
+    socket.on('end', () => {
+      inTurn(() => {
+        decoder.end(take);
+        socket.end();
+      });
+    });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#sockets.delete(socket));
   }
@@ -87,13 +94,17 @@ export class SyslogDoor implements Service {
     else if (outcome !== 'limited') this.#accepted.events += 1;
   }
 
-  /** Stops reading from the producer until the journal can take more, then goes on with `next`. At most one chunk waits here. */
-  #hold(socket: Socket, next: () => void): void {
+  /** Does what waits, in order; stops reading from the producer while the journal can't take it. */
+  #goOn(socket: Socket, waiting: (() => void)[]): void {
+    // Between two turns nothing closes the gate, so that a chunk that begins is taken whole.
+    while (waiting.length > 0 && this.#intake.taking) waiting.shift()?.();
+    if (waiting.length === 0) return;
     socket.pause();
     void this.#intake.takesAgain(this.#closing.signal).then((takes) => {
       if (!takes || socket.destroyed) return;
-      next();
-      socket.resume();
+      // Of all that are let on together the first may fill the journal again: the others wait on, and stay paused.
+      this.#goOn(socket, waiting);
+      if (waiting.length === 0) socket.resume();
     });
   }
 

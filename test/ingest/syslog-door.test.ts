@@ -1,7 +1,7 @@
 // The syslog stream door over real sockets: both framings, RFC 3164 where the tenant is fixed, bad frames, and the refusals that it counts.
 import { type AddressInfo, createConnection } from 'node:net';
 import syslogClient from 'syslog-client';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { SyslogDoor as DoorRules } from '../../src/event/admit.js';
 import { SyslogDoor } from '../../src/ingest/syslog-door.js';
@@ -39,6 +39,23 @@ async function withDoor(
     stop.abort();
     await running;
   }
+}
+
+/** Opens the journal's gate until one event has come in. Returns what opens it for good. */
+function fullAgainAfterOne({ intake, journal: { gate } }: IntakeParts): () => void {
+  const lift = vi.spyOn(gate, 'lift');
+  const offer = vi.spyOn(intake, 'offer').mockImplementationOnce((event) => {
+    offer.mockRestore();
+    // The commit that follows would make room by itself.
+    lift.mockImplementation(() => undefined);
+    gate.shut();
+    return intake.offer(event);
+  });
+  gate.lift();
+  return () => {
+    lift.mockRestore();
+    gate.lift();
+  };
 }
 
 const message = (tenant: string, text: string) =>
@@ -94,6 +111,45 @@ it('a broken MSG-LEN ends that connection and no other', () =>
       await send(counted(message('acme', 'another connection')));
       await until('two events', () => parts.intake.counts.accepted.get('syslog')?.events === 2);
       expect(refused(parts)).toEqual({ bad_frame: 1 });
+    }),
+  ));
+
+it('what a producer said before it left is taken when the journal has room again', () =>
+  withIntake({ acme: unlimited }, (parts) =>
+    withDoor(parts, {}, async (send) => {
+      const waits = vi.spyOn(parts.intake, 'takesAgain');
+      parts.journal.gate.shut();
+      const gone = send(`${message('acme', 'one')}\n${message('acme', 'no LF behind it')}`);
+      await until('it is held', () => waits.mock.calls.length > 0);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      parts.journal.gate.lift();
+      await gone;
+      await parts.intake.committed();
+      expect(parts.messages('acme')).toEqual(['one', 'no LF behind it']);
+    }),
+  ));
+
+it('a producer that was let on when there was no room any more stays paused', () =>
+  withIntake({ acme: unlimited }, (parts) =>
+    withDoor(parts, {}, async (_send, port) => {
+      const waits = vi.spyOn(parts.intake, 'takesAgain');
+      parts.journal.gate.shut();
+      const [first, second] = [createConnection(port, '127.0.0.1'), createConnection(port, '127.0.0.1')];
+      first.write(counted(message('acme', 'fills the journal')));
+      await until('the first is held', () => waits.mock.calls.length === 1);
+      second.write(counted(message('acme', 'one')));
+      await until('both are held', () => waits.mock.calls.length === 2);
+      const makeRoom = fullAgainAfterOne(parts);
+      await until('the second is held again', () => waits.mock.calls.length === 3);
+      second.write(counted(message('acme', 'two')));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(waits).toHaveBeenCalledTimes(3);
+      makeRoom();
+      await until('three events', () => parts.intake.counts.accepted.get('syslog')?.events === 3);
+      await parts.intake.committed();
+      expect(parts.messages('acme')).toEqual(['fills the journal', 'one', 'two']);
+      first.destroy();
+      second.destroy();
     }),
   ));
 
