@@ -1,7 +1,7 @@
 /*
  * Happenings as lines on stderr: one JSON object per line, or text for people. The only importer of pino.
  * Promise: reporting never throws and never waits for whoever reads the log; what is buffered is written before the process ends.
- * Worst case: a reader that stands still costs limits.logBytesMax of memory, and the lines beyond it. Owner: cli/agent.ts.
+ * Worst case: a reader that stands still, or a full disk, costs limits.logBytesMax of memory, and the lines beyond it. Owner: cli/agent.ts.
  */
 import { pino } from 'pino';
 import type { Clock } from '../base/clock.js';
@@ -30,7 +30,19 @@ export function openLog(settings: LogSettings, clock: Clock, sink: LineSink = st
   return settings.format === 'json' ? jsonLog(settings.level, clock, sink) : textLog(settings.level, clock, sink);
 }
 
-const stderrSink = (): LineSink => pino.destination({ fd: STDERR, sync: false, maxLength: limits.logBytesMax });
+/** Lines that can't be written now (a log file on a full disk) wait, and go out with the next one that can. */
+function stderrSink(): LineSink {
+  const stream = pino.destination({ fd: STDERR, sync: false, maxLength: limits.logBytesMax });
+  let failed = false;
+  // Without a listener the error would end the agent.
+  stream.on('error', () => (failed = true)).on('write', () => (failed = false));
+  const flushSync = stream.flushSync.bind(stream);
+  // At the exit it tries again for as long as the disk is full: the process would never end.
+  stream.flushSync = () => {
+    if (!failed) flushSync();
+  };
+  return stream;
+}
 
 const timeText = (clock: Clock): string => new Date(clock.wall()).toISOString();
 
