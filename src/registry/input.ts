@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { isTenantName } from '../base/ids.js';
 import { limits } from '../base/limits.js';
+import { recordRoutesMax } from '../event/record.js';
 import { severityNames, severityOf } from '../event/severity.js';
 
 type OrNull<Fields extends Record<string, z.ZodType>> = { [K in keyof Fields]: z.ZodNullable<Fields[K]> };
@@ -33,7 +34,7 @@ const tenantLimits = {
   events_per_s: positive,
   burst: positive,
   bytes_per_s: positive,
-  drains: z.int('is a whole number').min(0, 'is at least 0').max(Number.MAX_SAFE_INTEGER, 'is too large'),
+  drains: z.int('is a whole number').min(0, 'is at least 0').max(recordRoutesMax, `is ${recordRoutesMax} at most`),
 };
 
 export const newTenant = z.strictObject({ name: tenantName, ...z.strictObject(tenantLimits).partial().shape });

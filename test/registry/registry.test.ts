@@ -26,6 +26,11 @@ describe('tenants', () => {
     ]);
   });
 
+  test('may be given as many drains as one event can be routed to, and no more', () => {
+    expect(newTenant.safeParse({ name: 'acme', drains: 255 }).success).toBe(true);
+    expect(newTenant.safeParse({ name: 'acme', drains: 256 }).error?.issues[0]?.message).toBe('is 255 at most');
+  });
+
   test('a second one with the same name is refused, one that differs in case is not', () => {
     const { tenants } = openRegistry();
     tenants.add({ name: acme });
