@@ -77,6 +77,8 @@ function bound(server: Server, options: ListenOptions): Promise<void> {
     };
     const opened = () => {
       server.off('error', failed);
+      // From now on an error is one of `accept` (EMFILE): it costs that connection, and nobody listening would end the agent.
+      server.on('error', () => undefined);
       resolve();
     };
     server.once('error', failed);

@@ -125,3 +125,12 @@ test('port 0 takes any, and says which', async () => {
 test('text that is no address is refused', async () => {
   expect(await failureOf(listen(newServer(), { address: 'localhost:80' }))).toContain('no address with a port');
 });
+
+test('a connection that can not be accepted ends nothing but itself', async () => {
+  const server = newServer();
+  const path = join(directory, 'a.sock');
+  await listen(server, { path, group: null });
+  // As Node reports EMFILE when libuv has lost its spare descriptor.
+  expect(() => server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }))).not.toThrow();
+  expect(await greeting(path)).toBe('hello');
+});
