@@ -29,7 +29,12 @@ export function newDoor(report: Report, routes: (app: FastifyInstance) => void):
     requestTimeout: limits.requestMsMax,
     // What can't be taken any more says so itself (`stopping`).
     return503OnClosing: false,
-    http: { headersTimeout: limits.headersMsMax, maxHeaderSize: limits.headersBytesMax },
+    http: {
+      headersTimeout: limits.headersMsMax,
+      maxHeaderSize: limits.headersBytesMax,
+      // Node looks every 30 s by itself, and a slow client would cost its socket for 40.
+      connectionsCheckingInterval: limits.slowClientsLookMs,
+    },
     frameworkErrors: (error, request, reply) => void fail(error, request, reply),
     clientErrorHandler: refuseSocket,
   });

@@ -166,6 +166,8 @@ export const limits = {
   headersMsMax: 10_000,
   /** Until the whole request is there, milliseconds. */
   requestMsMax: 300_000,
+  /** How often both are looked at, milliseconds: what they may be exceeded by. */
+  slowClientsLookMs: 1000,
   /** Headers of a request, bytes. */
   headersBytesMax: 16 * KiB,
   /** Path of a unix socket on Linux without its NUL, bytes. */

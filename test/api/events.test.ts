@@ -163,6 +163,18 @@ describe('on a real socket', () => {
     expect(await send(socketPath, connection, [Buffer.from('{}\n')])).toMatchObject({ status: 202 });
   });
 
+  test.each([
+    ['says nothing', ''],
+    ['stops within its headers', 'POST /v1/events HTTP/1.1\r\nhost: x\r\n'],
+  ])('a client that %s keeps its socket for headersMsMax, not longer', { timeout: 20_000 }, async (_, head) => {
+    const { socketPath } = await open();
+    const socket = connect({ path: socketPath }, () => socket.write(head));
+    onTestFinished(() => void socket.destroy());
+    const closed = new Promise<string>((resolve) => socket.resume().on('close', () => resolve('let go')));
+    const late = new Promise<string>((resolve) => setTimeout(resolve, limits.headersMsMax + 3000, 'still there'));
+    expect(await Promise.race([closed, late])).toBe('let go');
+  });
+
   test('a client that goes away in the middle is no bug', async () => {
     const { agent, socketPath } = await open();
     const head =
