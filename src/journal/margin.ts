@@ -2,9 +2,10 @@
  * The replay margin (DESIGN, promise 3): how far `resume`, where sending starts again after an abnormal close, trails the evidence.
  * Promise: between them lies what was acknowledged in the last `ms` of progress, at most `bytes` (and a step of 1/32 of either);
  * the clock stands while outstanding bytes make no progress, and while there is no connection after an abnormal close.
- * Both only move forward, except that an abnormal close takes the evidence back to resume. Worst case: 64 marks. Owner: cursor.ts.
+ * Both only move forward, except that an abnormal close takes the evidence back to resume. What was acknowledged before keeps its place
+ * on the clock, so that a receiver that breaks off again and again gets on; resume never passes the evidence of the present connection.
+ * Worst case: 64 marks. Owner: cursor.ts.
  */
-import { assert } from '../base/assert.js';
 import { limits } from '../base/limits.js';
 
 export interface MarginSettings {
@@ -25,6 +26,8 @@ export class Margin {
   #resume: number;
   #evidence: number;
   #bytes = 0;
+  /** The last ordinal that was ever evident: what comes again up to it is counted once. */
+  #highest: number;
   /** The clock of progress, and when it was last looked at. */
   #progressMs = 0;
   #seenMs: number;
@@ -39,6 +42,7 @@ export class Margin {
     this.#settings = settings;
     this.#resume = resume;
     this.#evidence = resume;
+    this.#highest = resume;
     this.#seenMs = nowMs;
     this.#standing = standing;
   }
@@ -67,8 +71,10 @@ export class Margin {
     this.#seenMs = nowMs;
     this.#standing = outstanding;
     if (advanced) {
+      const fresh = Math.max(0, ordinal - Math.max(this.#evidence, this.#highest));
+      this.#bytes += bytes * (fresh / (ordinal - this.#evidence));
       this.#evidence = ordinal;
-      this.#bytes += bytes;
+      this.#highest = Math.max(this.#highest, ordinal);
     }
     this.#move();
   }
@@ -84,7 +90,6 @@ export class Margin {
   /** The connection broke: nothing past resume is sure any more, and the clock stands until the next one brings evidence. */
   restart(): void {
     this.#evidence = this.#resume;
-    this.#marks.length = 0;
     this.#standing = true;
   }
 
@@ -99,6 +104,7 @@ export class Margin {
   pass(ordinal: number): void {
     this.#resume = Math.max(this.#resume, ordinal);
     this.#evidence = Math.max(this.#evidence, ordinal);
+    this.#highest = Math.max(this.#highest, ordinal);
     while (this.#marks.length > 0 && this.#marks[0].ordinal <= ordinal) this.#marks.shift();
   }
 
@@ -114,9 +120,10 @@ export class Margin {
     if (due) this.#marks.push({ atMs: this.#progressMs, ordinal: this.#evidence, bytes: this.#bytes });
     for (let mark = this.#marks[0]; mark !== undefined; mark = this.#marks[0]) {
       if (mark.atMs + ms > this.#progressMs && mark.bytes + bytes > this.#bytes) break;
+      this.#resume = Math.max(this.#resume, Math.min(mark.ordinal, this.#evidence));
+      // It was acknowledged on an earlier connection, and not yet on this one.
+      if (mark.ordinal > this.#evidence) break;
       this.#marks.shift();
-      assert(mark.ordinal >= this.#resume, 'resume only moves forward');
-      this.#resume = mark.ordinal;
     }
   }
 }

@@ -51,6 +51,38 @@ describe('the replay margin', () => {
     expect(margin.resume).toBe(4);
   });
 
+  test('runs on from connection to connection, so that a receiver that breaks off every 5 s gets on', () => {
+    const margin = new Margin(settings, 0, 0, false);
+    let nowMs = 0;
+    for (let connection = 0; connection < 12; connection++) {
+      let ordinal = margin.resume;
+      for (let second = 0; second < 5; second++) margin.advance((ordinal += 10), 1, (nowMs += 1000), true);
+      margin.restart();
+      nowMs += 60_000; // without a connection the clock stands
+    }
+    expect(margin.resume).toBeGreaterThanOrEqual(50);
+  });
+
+  test('never passes what the present connection has shown', () => {
+    const margin = new Margin(settings, 0, 0, false);
+    margin.advance(10, 1, 1000, false);
+    margin.restart();
+    margin.advance(4, 1, 3_600_000, false);
+    margin.tick(3_700_000);
+    expect([margin.resume, margin.evidence]).toEqual([4, 4]);
+    margin.advance(10, 1, 3_700_001, true);
+    expect(margin.resume).toBe(10);
+  });
+
+  test('counts bytes that come again once', () => {
+    const margin = new Margin(settings, 0, 0, false);
+    for (let round = 1; round <= 20; round++) {
+      margin.advance(10, 1000, round * 10, true);
+      margin.restart();
+    }
+    expect(margin.resume).toBe(0);
+  });
+
   test('is nothing after a clean close', () => {
     const margin = new Margin(settings, 0, 0, false);
     margin.advance(10, 1, 1000, false);
