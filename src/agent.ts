@@ -20,7 +20,7 @@ import { buildControl } from './api/control.js';
 import { buildIngest } from './api/ingest.js';
 import { HttpDoor } from './api/http-door.js';
 import { listen, type Place } from './api/listen.js';
-import type { AgentView, DrainJson } from './api/view.js';
+import type { AgentView } from './api/view.js';
 import type { Chance, Clock } from './base/clock.js';
 import { asFailure, type Failure } from './base/failure.js';
 import type { Report } from './base/happening.js';
@@ -205,6 +205,7 @@ class Agent implements RunningAgent {
     this.#run(fleet);
     this.#run(intake);
     await this.#openDoors();
+    if (this.#failure !== undefined) throw this.#failure;
     this.view.readiness = { ok: true };
   }
 
@@ -222,19 +223,20 @@ class Agent implements RunningAgent {
     this.view.readiness = { ok: false, why: 'The agent is stopping.' };
     report({ kind: 'agent.stopping', reason });
     let left = { queuedEvents: 0, inDoubtEvents: 0 };
-    for (const { service, abort, ended } of this.#running.toReversed()) {
+    for (let last = this.#running.pop(); last !== undefined; last = this.#running.pop()) {
       // The journal is the last to stop: what it holds then is what is left.
-      if (service === this.#parts.journal) left = this.#left();
-      abort.abort();
-      await ended;
+      if (last.service === this.#parts.journal) left = this.#left();
+      last.abort.abort();
+      await last.ended;
     }
     registry.close();
     report({ kind: 'agent.stopped', ...left, tookMs: Math.round(clock.now() - startedMs) });
   }
 
-  /** Starts a part; if it fails by itself, the agent stops and `stopped` says why. */
+  /** Starts a part, which ends at once if the agent stops already; if it fails by itself, the agent stops and `stopped` says why. */
   #run(service: Service): void {
     const abort = new AbortController();
+    if (this.#stopping !== undefined) abort.abort();
     const ended = service.run(abort.signal).catch((error: unknown) => {
       this.#failure ??= asFailure(error);
       void this.stop(`${service.name} failed`);
@@ -289,9 +291,13 @@ class Agent implements RunningAgent {
 
   /** What the drains still have to send. */
   #left(): { readonly queuedEvents: number; readonly inDoubtEvents: number } {
-    const drains = this.view.drains();
-    const sum = (count: (drain: DrainJson) => number) => drains.reduce((total, drain) => total + count(drain), 0);
-    return { queuedEvents: sum(({ ledger }) => ledger.queued), inDoubtEvents: sum(({ ledger }) => ledger.in_doubt) };
+    let [queuedEvents, inDoubtEvents] = [0, 0];
+    for (const { log } of this.#parts.tenants) {
+      for (const cursor of log.cursors) queuedEvents += cursor.backlog().events;
+    }
+    for (const drain of this.#parts.registry.drains.list())
+      inDoubtEvents += this.#parts.fleet.status(drain.id)?.inDoubt ?? 0;
+    return { queuedEvents: queuedEvents - inDoubtEvents, inDoubtEvents };
   }
 }
 

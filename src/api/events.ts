@@ -8,6 +8,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../base/failure.js';
 import { limits } from '../base/limits.js';
 import { sendProblem } from './problem.js';
+import { tenantQuery } from './queries.js';
+import { validated } from './validated.js';
 import type { AcceptedJson, EventSink } from './view.js';
 
 const kinds: Readonly<Record<string, 'ndjson' | 'json'>> = {
@@ -18,14 +20,15 @@ const kinds: Readonly<Record<string, 'ndjson' | 'json'>> = {
 /** A limit refills each second. */
 const RETRY_AFTER_S = 1;
 
-/** @param door the source that the events are counted under */
-export function eventRoutes(app: FastifyInstance, sink: EventSink, door: string): void {
+/** @param door the source that the events are counted under; an operator at the control door may name the tenant in the query */
+export function eventRoutes(app: FastifyInstance, sink: EventSink, door: 'control' | 'ingest'): void {
   // A scope of its own: here bodies of these types arrive raw.
   app.register(async (events) => {
     events.removeAllContentTypeParsers();
     for (const type of Object.keys(kinds)) events.addContentTypeParser(type, (_, body, done) => done(null, body));
     events.post('/v1/events', { onRequest: async (request) => refuseUnreadable(request) }, async (request, reply) => {
-      const outcome = await sink.accept(boundedBody(request.raw), kindOf(request), door);
+      const tenant = door === 'control' ? validated(tenantQuery, request.query, 'query').tenant : undefined;
+      const outcome = await sink.accept(boundedBody(request.raw), kindOf(request), door, tenant);
       return answer(reply, outcome);
     });
   });

@@ -172,10 +172,11 @@ export interface EventSink {
    * @param body raw bytes of one request, at most limits.requestBytesMax; may throw Failure body_too_large while it is read
    * @param kind `ndjson`: one event per line; `json`: one event or an array of them
    * @param source the door, for the counts
+   * @param tenant whose events they are, where the request says so
    * @returns once everything accepted is durable
    * @throws Failure disk_full, journal_failed, stopping, body_too_large, not_json (the body as a whole)
    */
-  accept(body: AsyncIterable<Buffer>, kind: 'ndjson' | 'json', source: string): Promise<AcceptedJson>;
+  accept(body: AsyncIterable<Buffer>, kind: 'ndjson' | 'json', source: string, tenant?: string): Promise<AcceptedJson>;
 }
 
 /** What every HTTP door asks about the agent. */

@@ -26,6 +26,7 @@ export const failureKinds = {
   bad_request: kind(400, 2, false, 'Correct the field that the message names and send the request again.'),
   unsupported_media_type: kind(415, 2, false, 'Send application/x-ndjson (one event per line) or application/json.'),
   body_too_large: kind(413, 3, false, 'Send fewer events in one request: 16 MiB at most.'),
+  busy: kind(503, 1, true, 'Send it again in a moment, or send NDJSON, which is taken line by line.'),
   not_found: kind(404, 4, false, 'Check the path.'),
   method_not_allowed: kind(405, 2, false, 'The header `Allow` of the answer names the methods that this path takes.'),
   internal: kind(500, 1, false, "This is a bug in Sluice: please report it with the agent's log line of this moment."),

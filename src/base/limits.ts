@@ -25,6 +25,8 @@ export const limits = {
   structuredDataBytesMax: 4 * KiB,
   /** Nesting of a JSON event: the object and its `data`. */
   eventDepthMax: 2,
+  /** All JSON bodies that have not ended, together, bytes: four of the longest. */
+  jsonBodiesBytesMax: 64 * MiB,
   /** Elements of a JSON array that are taken before the others have their turn. */
   elementsPerTurn: 1000,
   /** Rejections listed in one answer; all of them are counted. */
@@ -105,6 +107,8 @@ export const limits = {
   messageBytesMin: 480,
   drainNameLengthMax: 64,
   drainUrlLengthMax: 512,
+  /** A client key's RSA modulus, bits: each handshake signs with it, on the thread that serves everybody. */
+  rsaBitsMax: 8192,
   /** One PEM field of a drain, bytes. */
   pemBytesMax: 64 * KiB,
   /** `sha-256:` and 32 octets with colons, characters; some to spare. */

@@ -6,15 +6,17 @@
  */
 import { unreachable } from '../base/assert.js';
 import type { Chance, Clock } from '../base/clock.js';
-import { asFailure, Failure } from '../base/failure.js';
+import { Failure } from '../base/failure.js';
 import type { Report } from '../base/happening.js';
 import { type Ordinal, ordinal } from '../base/ids.js';
 import { limits } from '../base/limits.js';
+import type { Destination } from '../destination/address.js';
 import type { Vetting } from '../destination/vet.js';
 import { Connection, type ConnectionOwner, type ConnectionPlan } from './connection.js';
 import type { Ending } from './connection-state.js';
 import type { DrainCursor } from './cursor-view.js';
 import type { DialQueue } from './dial-queue.js';
+import { Dialling, type DiallingOwner } from './dialling.js';
 import { Gather } from './gather.js';
 import { Pacing } from './pacing.js';
 import type { Passes } from './passes.js';
@@ -39,40 +41,31 @@ export interface DrainParts {
 }
 
 /**
- * idle       nothing to send, or paused                 → queued | stopped
- * waiting    after a failure, for its backoff           → queued, idle | stopped
- * queued     for the fleet's dial budget                → vetting, idle | stopped
- * vetting    the name is being resolved and judged      → connected, waiting, idle | stopped
- * connected  a Connection exists, in any of its states  → idle, waiting | stopped
+ * apart      no connection; Dialling knows what is under way instead  → connected, stopped
+ * connected  a Connection exists, in any of its states                → apart, stopped
  * stopped    no exit
  */
 type Life =
-  | { readonly at: 'idle' }
-  | { readonly at: 'waiting'; readonly cancel: () => void }
-  | { readonly at: 'queued'; readonly cancel: () => void }
-  | { readonly at: 'vetting'; readonly abort: AbortController }
+  | { readonly at: 'apart' }
   | { readonly at: 'connected'; readonly connection: Connection }
   | { readonly at: 'stopped' };
 
-const IDLE: Life = { at: 'idle' };
+const APART: Life = { at: 'apart' };
 /** Connections are renewed after 90 to 100 % of their age, so that those of a restart don't stay in step. */
 const AGE_JITTER = 0.1;
 /** How often an idle connection with bytes outstanding is looked at again, milliseconds. */
 const REST_MS_MIN = 1000;
 
-export class Drain implements ConnectionOwner {
+export class Drain implements ConnectionOwner, DiallingOwner {
   readonly #parts: DrainParts;
   readonly #cursor: DrainCursor;
   readonly #gather: Gather;
   readonly #trouble: Trouble;
+  readonly #dialling: Dialling;
   #settings: DrainSettings;
-  #life: Life = IDLE;
+  #life: Life = APART;
   /** Told when `stop` is done; set: no more dials. */
   #stopping: (() => void) | undefined;
-  #dialledMs = -Infinity;
-  /** Dials without evidence since the last good address: each takes the next one of the name's addresses. */
-  #dialsInVain = 0;
-  #goodAddress: string | undefined;
   /** When the present connection opened; undefined: it hasn't. */
   #openedMs: number | undefined;
   #renewMs = Infinity;
@@ -87,6 +80,7 @@ export class Drain implements ConnectionOwner {
     this.#settings = settings;
     this.#cursor = cursor;
     this.#parts = parts;
+    this.#dialling = new Dialling(parts, this);
     this.#gather = new Gather(settings, parts.buffers);
     this.#pacing = new Pacing(parts.clock, () => parts.passes.wake(this));
     const bounds = { msMin: parts.settings.backoffMsMin, msMax: parts.settings.backoffMsMax };
@@ -106,7 +100,7 @@ export class Drain implements ConnectionOwner {
     this.#pacing.end();
     if (!sameReceiver(before, settings)) {
       this.#trouble.forget();
-      this.#goodAddress = undefined;
+      this.#dialling.forget();
       this.#letGo(limits.closingMsMax);
     } else if (settings.paused) {
       this.#letGo(limits.closingMsMax);
@@ -145,7 +139,34 @@ export class Drain implements ConnectionOwner {
   /** Called in a pass, after something woke the drain. */
   flush(): void {
     if (this.#life.at === 'connected') this.#pump(this.#life.connection);
-    else if (this.#life.at === 'idle' && this.#isWanted()) this.#queue();
+    else if (this.#dialling.at === 'idle' && this.#isWanted()) this.#dialling.queue(() => this.#settings.destination);
+  }
+
+  dial(destination: Destination, address: string): void {
+    const { clock, sampler, settings, totals, vetting } = this.#parts;
+    totals.dials++;
+    const plan: ConnectionPlan = {
+      destination,
+      address,
+      tls: this.#settings.tls,
+      dialTimeoutMs: settings.dialTimeoutMs,
+      bounds: {
+        handshakeMs: settings.handshakeTimeoutMs,
+        stallMs: settings.stallTimeoutMs,
+        zeroWindowMs: settings.zeroWindowTimeoutMs,
+        closingMs: limits.closingMsMax,
+      },
+      checkAddress: (found) => vetting.check(destination, found),
+    };
+    this.#life = { at: 'connected', connection: new Connection(plan, clock, sampler, this) };
+  }
+
+  refused(failure: Failure): void {
+    this.closed({ how: 'failed', failure });
+  }
+
+  rested(): void {
+    this.#parts.passes.wake(this);
   }
 
   opened(peer: Peer): void {
@@ -169,8 +190,7 @@ export class Drain implements ConnectionOwner {
     this.#cursor.acknowledge(upTo, outstanding);
     if (upTo === 0) return;
     this.#lastDeliveryMs = this.#parts.clock.now();
-    this.#dialsInVain = 0;
-    if (this.#life.at === 'connected') this.#goodAddress = this.#life.connection.address;
+    if (this.#life.at === 'connected') this.#dialling.served(this.#life.connection.address);
     this.#trouble.acknowledged(this.#settings);
     this.#parts.passes.wake(this); // it may have waited for room for marks
   }
@@ -188,10 +208,10 @@ export class Drain implements ConnectionOwner {
       totals.dialsFailed++;
     }
     this.#openedMs = undefined;
-    this.#life = IDLE;
+    this.#life = APART;
     if (this.#stopping) return this.#stopped();
     const waitMs = this.#waitAfter(ending, openMs);
-    if (waitMs > 0) this.#wait(waitMs);
+    if (waitMs > 0) this.#dialling.rest(waitMs);
     else passes.wake(this);
   }
 
@@ -206,7 +226,7 @@ export class Drain implements ConnectionOwner {
         if (ending.by === 'us' || healthy) return 0;
         // A receiver that closes in peace while more is to come, each time, must not be dialled in a loop (FAULTS F10).
         if (this.#isWanted()) return this.#trouble.failed(closedEarly(), this.#settings);
-        return Math.max(0, this.#dialledMs + this.#parts.settings.backoffMsMin - this.#parts.clock.now());
+        return Math.max(0, this.#dialling.dialledMs + this.#parts.settings.backoffMsMin - this.#parts.clock.now());
       case 'cut':
       case 'unused':
         return 0;
@@ -242,59 +262,6 @@ export class Drain implements ConnectionOwner {
     if (end === 'paced') this.#pacing.wait(gather.waitMs(nowMs));
   }
 
-  #queue(): void {
-    const place = () => this.#vet();
-    this.#life = { at: 'queued', cancel: () => this.#parts.dials.leave(place) };
-    this.#parts.dials.ask(place);
-  }
-
-  #vet(): void {
-    const life: Life = { at: 'vetting', abort: new AbortController() };
-    this.#life = life;
-    const { vetting } = this.#parts;
-    void vetting.vet(this.#settings.destination, life.abort.signal).then(
-      (addresses) => {
-        if (this.#life === life) this.#dial(addresses);
-      },
-      (error: unknown) => {
-        if (this.#life === life) this.closed({ how: 'failed', failure: asFailure(error) });
-      },
-    );
-  }
-
-  /** Dials the address that was good last time, or else, dial by dial, each that the name has. */
-  #dial(addresses: readonly string[]): void {
-    const { clock, sampler, settings, totals, vetting } = this.#parts;
-    const { destination, tls } = this.#settings;
-    const good = this.#dialsInVain === 0 ? this.#goodAddress : undefined;
-    const next = addresses[this.#dialsInVain % addresses.length];
-    this.#dialsInVain++;
-    this.#dialledMs = clock.now();
-    totals.dials++;
-    const plan: ConnectionPlan = {
-      destination,
-      address: good !== undefined && addresses.includes(good) ? good : next,
-      tls,
-      dialTimeoutMs: settings.dialTimeoutMs,
-      bounds: {
-        handshakeMs: settings.handshakeTimeoutMs,
-        stallMs: settings.stallTimeoutMs,
-        zeroWindowMs: settings.zeroWindowTimeoutMs,
-        closingMs: limits.closingMsMax,
-      },
-      checkAddress: (address) => vetting.check(destination, address),
-    };
-    this.#life = { at: 'connected', connection: new Connection(plan, clock, sampler, this) };
-  }
-
-  #wait(waitMs: number): void {
-    const cancel = this.#parts.clock.after(waitMs, () => {
-      this.#life = IDLE;
-      this.#parts.passes.wake(this);
-    });
-    this.#life = { at: 'waiting', cancel };
-  }
-
   /** Closes the connection when it has been idle for long (RFC 5425 4.4), or is old. */
   #rest(): void {
     const { clock, settings } = this.#parts;
@@ -312,23 +279,8 @@ export class Drain implements ConnectionOwner {
   /** Gives up what is under way; a connection closes in peace within `withinMs`. */
   #letGo(withinMs: number): void {
     this.#pacing.end();
-    switch (this.#life.at) {
-      case 'connected':
-        return this.#life.connection.finish(withinMs);
-      case 'queued':
-      case 'waiting':
-        this.#life.cancel();
-        break;
-      case 'vetting':
-        this.#life.abort.abort();
-        break;
-      case 'idle':
-      case 'stopped':
-        return;
-      default:
-        unreachable(this.#life);
-    }
-    this.#life = IDLE;
+    if (this.#life.at === 'connected') this.#life.connection.finish(withinMs);
+    else this.#dialling.leave();
   }
 
   #stopped(): void {
@@ -339,19 +291,17 @@ export class Drain implements ConnectionOwner {
 
   #phase(): Phase {
     const life = this.#life;
-    switch (life.at) {
+    if (life.at === 'connected') return phaseOf(life.connection);
+    switch (this.#dialling.at) {
       case 'idle':
-      case 'stopped':
         return this.#settings.paused ? 'paused' : 'idle';
       case 'waiting':
         return 'waiting';
       case 'queued':
       case 'vetting':
         return 'connecting';
-      case 'connected':
-        return phaseOf(life.connection);
       default:
-        return unreachable(life);
+        return unreachable(this.#dialling.at);
     }
   }
 }

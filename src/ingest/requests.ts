@@ -2,7 +2,8 @@
  * One request's events: NDJSON as a stream of lines, or JSON with one event or an array of them → what became of each.
  * Promise: the answer comes after the commit; accepted + limited + rejected = lines; a bad line harms none of its neighbours.
  * Worst case: the disk fills half-way, and the Failure says so; what was taken before may still be delivered, never twice from here.
- * Bounded by the request (limits.requestBytesMax, held by the door) and by the journal's gate, which stops the reading.
+ * Bounded by the request (limits.requestBytesMax, held by the door), by what all JSON bodies may hold together (a JSON body is held
+ * whole, an NDJSON one only by the line), and by the journal's gate, which stops the reading.
  */
 import type { Clock } from '../base/clock.js';
 import { Failure, type FailureCode } from '../base/failure.js';
@@ -39,10 +40,11 @@ class Tally {
   constructor(
     readonly intake: Intake,
     readonly admission: Admission,
+    readonly tenant: string | undefined,
   ) {}
 
   take(bytes: Buffer, start: number, end: number): void {
-    const refusal = this.admission.json(bytes, start, end);
+    const refusal = this.admission.json(bytes, start, end, this.tenant);
     if (refusal !== undefined) return this.reject(refusal);
     switch (this.intake.offer(this.admission.event)) {
       case 'accepted':
@@ -73,6 +75,8 @@ export class Requests {
   readonly #intake: Intake;
   readonly #admission: Admission;
   readonly #clock: Clock;
+  /** Held of JSON bodies that have not ended yet, bytes. */
+  #heldBytes = 0;
 
   /** @param admission shared by all doors: used only between two turns of the event loop */
   constructor(intake: Intake, admission: Admission, clock: Clock) {
@@ -86,16 +90,24 @@ export class Requests {
    * @param body its raw bytes; what it throws (body_too_large, a broken connection) is thrown on, after the commit of what came before
    * @param kind `ndjson`: one event per line; `json`: one event or an array of them
    * @param source the door, for the counts
+   * @param tenant whose events they are, if the request says so; an event that names another is refused
    * @returns once everything accepted is durable
-   * @throws Failure disk_full, journal_failed, stopping, not_json (a JSON body that is no object and no array)
+   * @throws Failure disk_full, journal_failed, stopping, not_json (a JSON body that is no object and no array), busy
    */
-  async accept(body: AsyncIterable<Buffer>, kind: 'ndjson' | 'json', source: string): Promise<RequestResult> {
-    const tally = new Tally(this.#intake, this.#admission);
+  async accept(
+    body: AsyncIterable<Buffer>,
+    kind: 'ndjson' | 'json',
+    source: string,
+    tenant?: string,
+  ): Promise<RequestResult> {
+    const tally = new Tally(this.#intake, this.#admission, tenant);
     const count = this.#intake.source(source);
     try {
       await (kind === 'ndjson' ? this.#lines(body, tally) : this.#json(body, tally));
     } catch (error) {
-      throw this.#tellPartial(error, tally.result.accepted);
+      if (tally.result.accepted === 0) throw error;
+      await this.#intake.committed();
+      throw partial(error, tally.result.accepted);
     } finally {
       count.events += tally.result.accepted;
     }
@@ -126,10 +138,8 @@ export class Requests {
   }
 
   async #json(body: AsyncIterable<Buffer>, tally: Tally): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk);
+    const bytes = await this.#whole(body);
     if (!this.#intake.open) await this.#intake.ready();
-    const bytes = Buffer.concat(chunks);
     for (const { start, end } of splitJson(bytes)) {
       tally.line += 1;
       tally.take(bytes, start, end);
@@ -139,12 +149,29 @@ export class Requests {
     }
   }
 
-  /** What was accepted before the request broke stays accepted: the person is told how much that was. */
-  #tellPartial(error: unknown, accepted: number): unknown {
-    if (accepted === 0 || !(error instanceof Failure)) return error;
-    return new Failure(error.code, `${error.message} ${accepted} events before it were taken.`, {
-      hint: error.hint,
-      cause: error,
-    });
+  /** All of a body. @throws Failure busy if all unfinished bodies together would be too much to hold */
+  async #whole(body: AsyncIterable<Buffer>): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of body) {
+        if (this.#heldBytes + chunk.length > limits.jsonBodiesBytesMax) {
+          throw new Failure('busy', 'Too many long JSON bodies are being sent at once.');
+        }
+        bytes += chunk.length;
+        this.#heldBytes += chunk.length;
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    } finally {
+      this.#heldBytes -= bytes;
+    }
   }
+}
+
+/** What was accepted before the request broke stays accepted: the person is told how much that was. */
+function partial(error: unknown, accepted: number): unknown {
+  if (!(error instanceof Failure)) return error;
+  const taken = accepted === 1 ? '1 event before it was taken.' : `${accepted} events before it were taken.`;
+  return new Failure(error.code, `${error.message} ${taken}`, { hint: error.hint, cause: error });
 }

@@ -117,12 +117,12 @@ export const settingsTable: { readonly [Key in SettingKey]: Setting<SettingValue
   'journal.bytes_max': row(
     'All that is kept; beyond it the tenant with the most bytes loses its oldest events.',
     '8GiB',
-    size('16MiB', '16TiB'),
+    size('1MiB', '16TiB'),
   ),
   'journal.tenant_bytes_max': row(
     'Kept for one tenant; beyond it this tenant loses its oldest events.',
     '64MiB',
-    size('1MiB', '16TiB'),
+    size('64KiB', '16TiB'),
   ),
   'journal.ttl': row('How long an event waits for its receivers.', '72h', duration('1s', '365d')),
 

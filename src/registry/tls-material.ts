@@ -5,6 +5,7 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { Failure } from '../base/failure.js';
+import { limits } from '../base/limits.js';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
@@ -58,9 +59,13 @@ export function checkedIdentity(cert: string, key: string, nowMs: number): Clien
 
 function privateKeyOf(pem: string): KeyObject {
   if (pem.includes('ENCRYPTED')) throw invalid('client_key is encrypted: give it without a passphrase.');
+  let key: KeyObject;
   try {
-    return createPrivateKey(pem);
+    key = createPrivateKey(pem);
   } catch (error) {
     throw invalid('client_key is not a private key in PEM.', error);
   }
+  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  if (modulusLength > limits.rsaBitsMax) throw invalid(`client_key has more than ${limits.rsaBitsMax} bits.`);
+  return key;
 }

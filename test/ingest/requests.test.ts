@@ -107,6 +107,33 @@ it('when the body breaks half-way, what came before is taken, and the person is 
     });
   }));
 
+it('JSON bodies that do not end hold no more than 64 MiB together; NDJSON goes on', () =>
+  withIntake({ acme: unlimited }, async ({ intake, admission, messages }) => {
+    const requests = new Requests(intake, admission, systemClock);
+    const half = Buffer.alloc(limits.requestBytesMax, 0x20);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    async function* unfinished(): AsyncGenerator<Buffer> {
+      yield half;
+      await held;
+    }
+    const waiting = Array.from({ length: 4 }, () => requests.accept(unfinished(), 'json', 'test'));
+    await expect(requests.accept(whole('[]'), 'json', 'test')).rejects.toMatchObject({ code: 'busy' });
+    expect(await requests.accept(whole(event('acme', 'a')), 'ndjson', 'test')).toMatchObject({ accepted: 1 });
+    letGo();
+    for (const outcome of await Promise.allSettled(waiting)) expect(outcome.status).toBe('rejected');
+    expect(await requests.accept(whole(event('acme', 'b')), 'json', 'test')).toMatchObject({ accepted: 1 });
+    expect(messages('acme')).toEqual(['a', 'b']);
+  }));
+
+it('a request for one tenant needs no tenant in its events, and takes no other', () =>
+  withIntake({ acme: unlimited, globex: unlimited }, async ({ intake, admission, messages }) => {
+    const body = `{"type":"a","message":"mine"}\n${event('globex', 'other')}\n${event('acme', 'named')}`;
+    const result = await new Requests(intake, admission, systemClock).accept(whole(body), 'ndjson', 'test', 'acme');
+    expect(result).toMatchObject({ accepted: 2, rejected: [{ line: 2, code: 'tenant_mismatch' }] });
+    expect(messages('acme')).toEqual(['mine', 'named']);
+  }));
+
 it('a long array of nonsense leaves the others their turns', () =>
   withIntake({ acme: unlimited }, async ({ intake, admission }) => {
     let turns = 0;

@@ -9,8 +9,15 @@ export class Recorder {
   readonly invalid: string[] = [];
   #receiver: Receiver | undefined;
 
-  /** Listens on a loopback port: any, or the one given, to come back where it was. */
-  static async start(port = 0, tls?: { readonly cert: string; readonly key: string }): Promise<Recorder> {
+  /**
+   * Listens on a loopback port: any, or the one given, to come back where it was.
+   * @param keep what becomes of a message; kept whole in `messages` unless told
+   */
+  static async start(
+    port = 0,
+    tls?: { readonly cert: string; readonly key: string },
+    keep?: (message: ReceivedMessage) => void,
+  ): Promise<Recorder> {
     const recorder = new Recorder();
     recorder.#receiver = await Receiver.listen({
       host: '127.0.0.1',
@@ -19,7 +26,7 @@ export class Recorder {
       clock: systemClock,
       onFrames(frames) {
         for (const frame of frames) {
-          if (frame.ok) recorder.messages.push(frame.message);
+          if (frame.ok) (keep ?? ((message) => recorder.messages.push(message)))(frame.message);
           else recorder.invalid.push(frame.text);
         }
       },
