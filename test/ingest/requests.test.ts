@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { Failure } from '../../src/base/failure.js';
 import { limits } from '../../src/base/limits.js';
+import { Gate } from '../../src/journal/gate.js';
 import { Requests } from '../../src/ingest/requests.js';
 import { unlimited, withIntake } from './intake-parts.js';
 
@@ -111,16 +112,16 @@ it('JSON bodies that do not end hold no more than 64 MiB together; NDJSON goes o
   withIntake({ acme: unlimited }, async ({ intake, admission, messages }) => {
     const requests = new Requests(intake, admission, systemClock);
     const half = Buffer.alloc(limits.requestBytesMax, 0x20);
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const gate = new Gate();
+    gate.shut();
     async function* unfinished(): AsyncGenerator<Buffer> {
       yield half;
-      await held;
+      await gate.wait();
     }
     const waiting = Array.from({ length: 4 }, () => requests.accept(unfinished(), 'json', 'test'));
     await expect(requests.accept(whole('[]'), 'json', 'test')).rejects.toMatchObject({ code: 'busy' });
     expect(await requests.accept(whole(event('acme', 'a')), 'ndjson', 'test')).toMatchObject({ accepted: 1 });
-    letGo();
+    gate.lift();
     for (const outcome of await Promise.allSettled(waiting)) expect(outcome.status).toBe('rejected');
     expect(await requests.accept(whole(event('acme', 'b')), 'json', 'test')).toMatchObject({ accepted: 1 });
     expect(messages('acme')).toEqual(['a', 'b']);
