@@ -174,5 +174,7 @@ async function remove(context: Context, command: Command, typed: string, yes: bo
       await client.call('DELETE', `${pathOf(drain)}?force=true`);
     }
     context.terminal.note(`removed ${drain.id} (${drain.url})`);
+    // As it was: a program that asked for JSON gets the resource.
+    if (context.wantsJson(command)) context.show(command, drain, () => '');
   });
 }

@@ -110,6 +110,7 @@ async function set(context: Context, command: Command, name: string, options: Li
 async function remove(context: Context, command: Command, name: string, yes: boolean): Promise<void> {
   await context.atControl(command, async (client) => {
     const force = `${pathOf(name)}?force=true`;
+    const tenant = await client.call<TenantJson>('GET', pathOf(name));
     try {
       await client.call('DELETE', yes ? force : pathOf(name));
     } catch (error) {
@@ -120,6 +121,8 @@ async function remove(context: Context, command: Command, name: string, yes: boo
       await client.call('DELETE', force);
     }
     context.terminal.note(`removed ${name}`);
+    // As it was: a program that asked for JSON gets the resource.
+    if (context.wantsJson(command)) context.show(command, tenant, () => '');
   });
 }
 

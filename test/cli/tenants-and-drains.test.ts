@@ -89,6 +89,12 @@ describe('tenant', () => {
     expect(err).toBe('hint: Where its events go: sluice drain add syslog+tls://HOST:6514 --tenant acme\n');
   });
 
+  test('remove -o json prints the tenant as it was', async () => {
+    const { out, err } = await run(['tenant', 'remove', 'acme', '-o', 'json'], { status: 200, body: tenantJson });
+    expect(JSON.parse(out)).toEqual(tenantJson);
+    expect(err).toBe('removed acme\n');
+  });
+
   test('list prints a table, and -o json the array', async () => {
     const body = [tenantJson];
     expect((await run(['tenant', 'list'], { status: 200, body })).out).toMatch(/^TENANT {2}DRAINS[^]*acme {9}1/);
@@ -212,6 +218,11 @@ describe('drain', () => {
     const ran = await sluice(['drain', 'update', ID, '--url', 'syslog://192.0.2.2', '--url', agent.url]);
     expect(ran.code).toBe(0);
     asks('PATCH', `/v1/drains/${ID}`, { url: 'syslog://192.0.2.2' })(agent.asked);
+  });
+
+  test('remove -o json prints the drain as it was', async () => {
+    const { out } = await run(['drain', 'remove', ID, '--yes', '-o', 'json'], knowsOne);
+    expect(JSON.parse(out)).toEqual(drainJson);
   });
 
   test('remove with a backlog is refused where nobody can be asked', async () => {
