@@ -18,8 +18,14 @@ import type { Holding } from './acknowledgement.js';
 export type ConnectionState =
   | { readonly at: 'connecting'; readonly deadlineMs: number }
   | { readonly at: 'handshaking'; readonly deadlineMs: number }
-  /** `stuckSinceMs`: no bytes were taken since then although some are outstanding; null: none are. */
-  | { readonly at: 'open'; readonly sinceMs: number; readonly stuckSinceMs: number | null }
+  | {
+      readonly at: 'open';
+      readonly sinceMs: number;
+      /** No bytes were taken since then although some are outstanding; null: none are. */
+      readonly stuckSinceMs: number | null;
+      /** While some are: when the receiver last gave a sign of life, by taking bytes or by keeping its window closed. */
+      readonly aliveMs: number;
+    }
   | { readonly at: 'finishing'; readonly by: 'us' | 'peer'; readonly deadlineMs: number }
   | { readonly at: 'closing'; readonly deadlineMs: number }
   | { readonly at: 'closed'; readonly ending: Ending };
@@ -70,7 +76,7 @@ const peerClosed = (message: string): ConnectionStep => failed(new Failure('conn
 
 const OPENED = ['opened'] as const;
 const opened = (nowMs: number): ConnectionStep => ({
-  state: { at: 'open', sinceMs: nowMs, stuckSinceMs: null },
+  state: { at: 'open', sinceMs: nowMs, stuckSinceMs: null, aliveMs: nowMs },
   effects: OPENED,
 });
 
@@ -158,7 +164,7 @@ function whileHandshaking(state: In<'handshaking'>, input: ConnectionInput, nowM
 function whileOpen(state: In<'open'>, input: ConnectionInput, nowMs: number, bounds: ConnectionBounds): ConnectionStep {
   switch (input.is) {
     case 'wrote':
-      return stay(state.stuckSinceMs === null ? { ...state, stuckSinceMs: nowMs } : state);
+      return stay(state.stuckSinceMs === null ? { ...state, stuckSinceMs: nowMs, aliveMs: nowMs } : state);
     case 'looked':
       return lookedWhileOpen(state, input, nowMs, bounds);
     case 'finish':
@@ -192,11 +198,17 @@ function lookedWhileOpen(
   bounds: ConnectionBounds,
 ): ConnectionStep {
   if (!input.outstanding) return stay(state.stuckSinceMs === null ? state : { ...state, stuckSinceMs: null });
-  if (input.progressed || state.stuckSinceMs === null) return stay({ ...state, stuckSinceMs: nowMs });
-  // A closed window is a receiver that lives and doesn't read: patience (FAULTS F11). Without it the network is dead (F12).
-  const patienceMs = input.holding === 'network' ? bounds.stallMs : bounds.zeroWindowMs;
+  if (input.progressed || state.stuckSinceMs === null) {
+    return stay({ ...state, stuckSinceMs: nowMs, aliveMs: nowMs });
+  }
+  // Without a closed window the network is dead (FAULTS F12): but not if the window has just opened and bytes are on their way.
+  if (input.holding === 'network') {
+    const silentMs = nowMs - state.aliveMs;
+    return silentMs < bounds.stallMs ? stay(state) : failed(stalled(input.holding, silentMs));
+  }
+  // A closed window is a receiver that lives and doesn't read: patience (F11).
   const stuckMs = nowMs - state.stuckSinceMs;
-  return stuckMs < patienceMs ? stay(state) : failed(stalled(input.holding, stuckMs));
+  return stuckMs < bounds.zeroWindowMs ? stay({ ...state, aliveMs: nowMs }) : failed(stalled(input.holding, stuckMs));
 }
 
 function stalled(holding: Holding, stuckMs: number): Failure {

@@ -49,6 +49,8 @@ export interface ConnectionOwner {
 
 interface Flight {
   readonly buffer: Buffer;
+  /** What the raw socket will have written at least once the kernel has it all, bytes. */
+  readonly written: number;
   readonly upTo: Ordinal;
   readonly events: number;
 }
@@ -125,7 +127,7 @@ export class Connection implements Sampled {
    */
   write(buffer: Buffer, length: number, upTo: Ordinal, events: number): void {
     assert(this.writable, 'one write at a time, on an open connection');
-    this.#flight = { buffer, upTo, events };
+    this.#flight = { buffer, written: this.#raw.bytesWritten + length, upTo, events };
     (this.#tls ?? this.#raw).write(buffer.subarray(0, length), (error) => this.#written(error));
     this.#restless();
   }
@@ -160,8 +162,10 @@ export class Connection implements Sampled {
   }
 
   #connected(): void {
+    const { remoteAddress } = this.#raw;
+    if (remoteAddress === undefined) return this.#take({ is: 'socket closed' }); // reset before we came to look
     try {
-      this.#plan.checkAddress(this.#raw.remoteAddress ?? '');
+      this.#plan.checkAddress(remoteAddress);
     } catch (error) {
       return this.#failed(error);
     }
@@ -221,10 +225,15 @@ export class Connection implements Sampled {
     const flight = this.#flight;
     assert(flight !== undefined, 'a callback belongs to a write');
     this.#flight = undefined;
-    if (!error && this.#state.at !== 'closed') {
-      this.#acknowledgement.written(this.#raw.bytesWritten, flight.upTo, flight.events);
-    }
+    if (!error && this.#state.at !== 'closed') this.#mark(flight);
     this.#owner.wrote(flight.buffer);
+  }
+
+  /** TLS can take bytes, call back and keep them (see #verified): a mark for those would count as acknowledged at once. */
+  #mark({ written, upTo, events }: Flight): void {
+    const { bytesWritten } = this.#raw;
+    if (bytesWritten >= written) return this.#acknowledgement.written(bytesWritten, upTo, events);
+    this.#failed(new Failure('internal', 'What was written did not reach the kernel.'));
   }
 
   #take(input: ConnectionInput): void {

@@ -246,9 +246,8 @@ export class Drain implements ConnectionOwner, DiallingOwner {
     const { clock, totals } = this.#parts;
     const nowMs = clock.now();
     const gather = this.#gather;
-    this.#hasMore = false;
     const end = gather.read(this.#cursor, nowMs);
-    if (end === 'full') this.#hasMore = true;
+    this.#hasMore = end !== 'end';
     if (gather.bytes > 0) {
       // From here on the margin's clock stands until bytes are acknowledged.
       if (!connection.outstanding) this.#cursor.acknowledge(ordinal(0), true);

@@ -14,8 +14,10 @@ const reset = new Failure('connection_reset', 'test');
 
 const connecting: ConnectionState = { at: 'connecting', deadlineMs: 100 };
 const handshaking: ConnectionState = { at: 'handshaking', deadlineMs: 100 };
-const open: ConnectionState = { at: 'open', sinceMs: 0, stuckSinceMs: null };
-const stuck: ConnectionState = { at: 'open', sinceMs: 0, stuckSinceMs: 50 };
+const open: ConnectionState = { at: 'open', sinceMs: 0, stuckSinceMs: null, aliveMs: 0 };
+const stuck: ConnectionState = { at: 'open', sinceMs: 0, stuckSinceMs: 50, aliveMs: 50 };
+/** Its window was closed until a moment ago. */
+const reopened: ConnectionState = { at: 'open', sinceMs: 0, stuckSinceMs: 50, aliveMs: 800 };
 const finishingByUs: ConnectionState = { at: 'finishing', by: 'us', deadlineMs: 100 };
 const finishingByPeer: ConnectionState = { at: 'finishing', by: 'peer', deadlineMs: 100 };
 const closing: ConnectionState = { at: 'closing', deadlineMs: 100 };
@@ -86,6 +88,8 @@ const cases: [string, ConnectionState, ConnectionInput, number, string][] = [
   ['open, waiting', stuck, looked({ holding: 'closed window' }), 949, 'open stuck since 50'],
   ['open, waiting', stuck, looked({ holding: 'closed window' }), 950, 'closed failed stalled → destroy'],
   ['open, waiting', stuck, looked({ holding: 'unknown' }), 949, 'open stuck since 50'],
+  ['open, its window reopened', reopened, looked(), 814, 'open stuck since 50'],
+  ['open, its window reopened', reopened, looked(), 815, 'closed failed stalled → destroy'],
   ['open, waiting', stuck, finish(true), 60, 'finishing by us until 67'],
   ['open', open, finish(false), 60, 'closing until 67 → end'],
   ['open, waiting', stuck, peerEnded(true), 60, 'finishing by peer until 65'],
