@@ -29,6 +29,12 @@ interface Draft {
   readonly bytes: number;
 }
 
+/** What a plan does with one tenant's extents: which become which batch. */
+interface Move {
+  readonly log: TenantLog;
+  readonly drafts: { readonly batch: number; readonly parts: readonly Extent[] }[];
+}
+
 type Logs = ReadonlyMap<number, TenantLog>;
 
 export class Compactor {
@@ -111,38 +117,47 @@ export class Compactor {
   }
 
   #planFor(epoch: Epoch, groups: ReadonlyMap<TenantLog, readonly Extent[]>): CompactionPlan {
-    const drafts: { readonly log: TenantLog; readonly batch: number; readonly parts: readonly Extent[] }[] = [];
+    const moves: Move[] = [];
+    const batches: BatchPlan[] = [];
     const resumes: [number, number][] = [];
     let planned = 0;
+    let bytes = 0;
     for (const [log, extents] of groups) {
-      if (drafts.length >= this.#bounds.compactionBatchesMax) break;
-      for (const { parts } of this.#drafts(log, extents)) drafts.push({ log, batch: ++this.#lastBatch, parts });
+      if (batches.length >= this.#bounds.compactionBatchesMax) break;
+      const move: Move = { log, drafts: [] };
+      for (const draft of this.#drafts(log, extents)) {
+        const batch = ++this.#lastBatch;
+        move.drafts.push({ batch, parts: draft.parts });
+        batches.push(batchPlan(log, batch, draft.parts));
+        bytes += draft.bytes;
+      }
+      moves.push(move);
       for (const cursor of log.cursors) resumes.push([cursor.drain, cursor.resume]);
       planned += extents.length;
     }
     const wanted = [...epoch.extents].filter((extent) => extent.wanted).length;
     const deletesBlocks = planned === wanted;
-    const compaction: Compaction = {
-      blocks: [epoch.firstBlock, epoch.lastBlock],
-      deletesBlocks,
-      bytes: drafts.reduce((sum, { parts }) => parts.reduce((bytes, part) => bytes + part.bytes, sum), 0),
-      batches: drafts.map(({ log, batch, parts }) => batchPlan(log, batch, parts)),
-      resumes,
-    };
+    const compaction = { blocks: [epoch.firstBlock, epoch.lastBlock] as const, deletesBlocks, bytes, batches, resumes };
     const apply = (written: readonly BatchSummary[]): void => {
       const summaries = new Map(written.map((summary) => [summary.batch, summary]));
-      for (const log of new Set(drafts.map((draft) => draft.log))) {
-        const mine = drafts.filter((draft) => draft.log === log);
-        const extents = mine.flatMap(({ batch }) => {
-          const summary = summaries.get(batch);
-          return summary === undefined ? [] : [extentFrom(summary, { batch }, (drain) => log.cursor(drain))];
-        });
-        log.adopt(extents, new Set(mine.flatMap(({ parts }) => parts)));
-      }
+      for (const move of moves) this.#finish(move, summaries);
       if (deletesBlocks) this.#drop(epoch);
       this.onCompacted();
     };
     return { compaction, apply };
+  }
+
+  /** The tenant's batches are on disk. Drains, and the tenant, may have been removed since they were planned. */
+  #finish({ log, drafts }: Move, summaries: ReadonlyMap<number, BatchSummary>): void {
+    const extents: Extent[] = [];
+    for (const { batch } of drafts) {
+      const summary = summaries.get(batch);
+      if (summary !== undefined) extents.push(extentFrom(summary, { batch }, (drain) => log.cursor(drain)));
+    }
+    log.adopt(extents, new Set(drafts.flatMap(({ parts }) => parts)));
+    log.trim();
+    // Who wants more of its young records than this asks again: the newer ones may well be in memory.
+    this.demands.delete(log);
   }
 
   /** Its blocks are deleted: what is left of it was wanted by nobody. */

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ordinal } from '../../src/base/ids.js';
+import { ordinal, tenantNumber } from '../../src/base/ids.js';
 import { Filter } from '../../src/event/filter.js';
 import { openDatabase } from '../../src/store/database.js';
 import { journalSchema } from '../../src/journal/schema.js';
@@ -173,5 +173,39 @@ describe('the old generation', () => {
     expect(memoryBytes).toBeLessThan(70 * 2 ** 20);
     expect((process.memoryUsage().heapUsed - before) / 10_000).toBeLessThan(20_000);
     expect((await at.read(at.drain(77_771).cursor)).length).toBe(20);
+  });
+
+  test('takes nothing more of a tenant once its drain has caught up with what is in memory', async () => {
+    at = await TestJournal.open({ bounds: { ...bounds, epochSettledMs: 500_000 } });
+    const { cursor, log } = at.drain(11);
+    for (let i = 0; i < 300; i++) {
+      at.append(1, String(i).padEnd(500, '.'));
+      if (i % 20 === 19) await at.commit();
+    }
+    expect((await at.read(cursor)).length).toBe(300);
+    const before = log.extents.filter(({ batch }) => batch !== 0).length;
+    for (let i = 0; i < 50; i++) {
+      at.append(1, 'live');
+      await at.commit();
+      expect((await at.read(cursor)).length).toBe(1);
+    }
+    expect(log.extents.filter(({ batch }) => batch !== 0).length).toBe(before);
+  });
+
+  test('of a tenant that is forgotten while it is written is let go of', async () => {
+    at = await TestJournal.open({ bounds });
+    const { cursor } = at.drain(11);
+    for (let i = 0; i < 300; i++) {
+      at.append(1, String(i).padEnd(500, '.'));
+      if (i % 20 === 19) await at.commit();
+    }
+    await at.pass(10);
+    // It has left memory, so its rewriting begins at once.
+    expect(cursor.read(() => true)).toBe('loading');
+    at.journal.forgetTenant(tenantNumber(1));
+    await at.pass(5000);
+    expect(at.journal.stats()).toMatchObject({ bytes: 0, events: 0, sharedBytes: 0 });
+    await at.close();
+    expect(rows('SELECT number FROM batch')).toEqual([]);
   });
 });
