@@ -20,6 +20,8 @@ export interface ColdParts {
   readonly report: Report;
   /** Young records of this tenant have to be rewritten into batches before they can be read. */
   readonly demand: (log: TenantLog) => void;
+  /** The disk, or the thread, can't be read any more. */
+  readonly fail: (error: unknown) => void;
 }
 
 /** What one drain has of the memory for cold reads. */
@@ -128,9 +130,9 @@ export class ColdReads {
       (loaded) => {
         if (isMine()) this.#give(cursor, grant, loaded);
       },
-      // The journal has failed, and says so itself.
-      () => {
+      (error: unknown) => {
         if (isMine()) this.#free(cursor);
+        this.#parts.fail(error);
       },
     );
   }

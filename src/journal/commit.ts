@@ -111,6 +111,11 @@ export class Committer {
     return this.#next.promise;
   }
 
+  /** What was written can't be read back: the journal has failed. */
+  fail(error: unknown): void {
+    if (this.#state.kind === 'open' || this.#state.kind === 'full') this.#failWith(asFailure(error));
+  }
+
   /** Changes should be written with the next transaction, which comes soon. */
   writeChanges(): void {
     this.#changesDue = true;
@@ -132,8 +137,10 @@ export class Committer {
     this.gate.lift();
     await this.#working;
     this.#disarm();
-    // On a full disk the changes alone may still fit.
-    if (!(await this.#commit(true))) await this.#commit(false);
+    // On a full disk the changes alone may still fit; after any other error nothing is written again.
+    if (this.#stateNow().kind === 'stopping' && !(await this.#commit(true)) && this.#stateNow().kind === 'stopping') {
+      await this.#commit(false);
+    }
     const state = this.#stateNow();
     if (state.kind === 'failed') return state.failure;
     await this.#parts.thread.close();

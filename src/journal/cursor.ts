@@ -321,7 +321,7 @@ export class Cursor implements Reader {
       const source = held.batches[held.batch];
       while (held.at < source.length) {
         const found = ordinalFor(source, held.at, this.drain);
-        if (found > this.#read) {
+        if (found > this.#read && found <= held.last) {
           if (!take(source, held.at, asOrdinal(found))) return 'stopped';
           if (found > this.#read + 1) this.lose(this.#read + 1, found - 1);
           this.#took(found, recordLength(source, held.at));

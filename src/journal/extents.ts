@@ -151,7 +151,8 @@ export function extentFrom(
   extent.lastMs = summary.lastMs;
   for (const [drain, first, last, bytes] of summary.shares) {
     const reader = readerOf(drain);
-    if (reader !== undefined) extent.shares.push({ reader, first, last, bytes });
+    // Beyond what was committed nothing is there: a flipped byte may say so.
+    if (reader !== undefined) extent.shares.push({ reader, first, last: Math.min(last, reader.committed), bytes });
   }
   return extent;
 }

@@ -117,6 +117,7 @@ export class Journal implements Service {
         this.#compactor.demands.add(log);
         this.#committer.compact();
       },
+      fail: (error) => this.#committer.fail(error),
     });
     this.#compactor.onCompacted = () => this.#cold.compacted();
     this.#retention = new Retention(settings, this.#logs, this.#totals, report);

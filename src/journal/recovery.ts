@@ -5,7 +5,6 @@
  * Runs on the commit thread. Owner: store.ts.
  */
 import {
-  recordIsWhole,
   recordLength,
   recordPosition,
   recordReceivedMs,
@@ -18,7 +17,7 @@ import { CURSOR_COLUMNS } from './changes.js';
 import type { ExtentSummary } from './extents.js';
 import type { Recovered, RecoveredEpoch, StoreOptions } from './messages.js';
 import type { JournalTables } from './store-tables.js';
-import { addToSummary, isWanted, summaryFrom } from './summary.js';
+import { addToSummary, isWanted, recordIsSound, summaryFrom } from './summary.js';
 
 /** Reads all of it; changes nothing. */
 export function recover(tables: JournalTables, options: StoreOptions): Recovered {
@@ -39,7 +38,7 @@ export function recover(tables: JournalTables, options: StoreOptions): Recovered
     accepted: [...scan.accepted],
     position: batches.reduce((position, { lastPosition }) => Math.max(position, lastPosition), found),
     lastBlock: last.number,
-    lastBatch: batches.reduce((number, { batch }) => Math.max(number, batch), 0),
+    lastBatch: batches.reduce((number, { batch }) => Math.max(number, batch), tables.batches.last()),
     damagedBlocks: scan.damagedBlocks,
   };
 }
@@ -76,7 +75,7 @@ class BlockScan {
     epoch.lastBlock = number;
     epoch.bytes += records.length;
     let at = 0;
-    while (at < records.length && recordIsWhole(records, at, records.length)) {
+    while (at < records.length && recordIsSound(records, at, records.length)) {
       epoch.endMs = recordReceivedMs(records, at);
       this.#record(epoch, records, at);
       at += recordLength(records, at);
@@ -103,7 +102,7 @@ class BlockScan {
   }
 
   #epochOf(number: number, records: Buffer): RecoveredEpoch {
-    const whole = recordIsWhole(records, 0, records.length);
+    const whole = recordIsSound(records, 0, records.length);
     const last = this.epochs.at(-1);
     const startMs = whole ? recordReceivedMs(records, 0) : (last?.endMs ?? 0);
     const fits =

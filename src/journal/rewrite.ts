@@ -3,11 +3,11 @@
  * Promise: runs within the caller's transaction; what it leaves out no drain will be sent again. Worst case: one epoch (32 MiB) in memory.
  * Runs on the commit thread. Owner: store.ts; compaction.ts decides what.
  */
-import { recordIsWhole, recordLength, recordPosition, recordTenant } from '../event/record.js';
+import { recordLength, recordPosition, recordTenant } from '../event/record.js';
 import type { BatchSummary, ExtentSummary } from './extents.js';
 import type { BatchPlan, Compaction } from './messages.js';
 import type { JournalTables } from './store-tables.js';
-import { addToSummary, isWanted, type Resumes, summaryFrom } from './summary.js';
+import { addToSummary, isWanted, recordIsSound, type Resumes, summaryFrom } from './summary.js';
 
 /** Writes the batches and deletes what they replace. @returns the summaries of those that hold anything */
 export function rewrite(tables: JournalTables, compaction: Compaction): BatchSummary[] {
@@ -22,7 +22,7 @@ export function rewrite(tables: JournalTables, compaction: Compaction): BatchSum
   }
   const [first, last] = compaction.blocks;
   tables.blocks.each(first, last, (_number, records) => {
-    for (let at = 0; recordIsWhole(records, at, records.length); at += recordLength(records, at)) {
+    for (let at = 0; recordIsSound(records, at, records.length); at += recordLength(records, at)) {
       const waiting = ofTenant.get(recordTenant(records, at));
       if (waiting === undefined) continue;
       const position = recordPosition(records, at);
@@ -52,8 +52,9 @@ class Draft {
 
   takeReplaced(tables: JournalTables): void {
     for (const batch of this.plan.replaces) {
-      const records = tables.batches.records(batch) ?? Buffer.alloc(0);
-      for (let at = 0; recordIsWhole(records, at, records.length); at += recordLength(records, at)) {
+      const found = tables.batches.records(batch);
+      const records = typeof found === 'string' ? Buffer.alloc(0) : found;
+      for (let at = 0; recordIsSound(records, at, records.length); at += recordLength(records, at)) {
         this.take(records, at);
       }
       tables.batches.remove(batch);

@@ -3,6 +3,7 @@
  * Promise: each function is one statement's work and no transaction of its own; store.ts puts them into one.
  * Owner: store.ts.
  */
+import { Failure } from '../base/failure.js';
 import type { Database } from '../store/database.js';
 import { CURSOR_COLUMNS, type ChangesRows } from './changes.js';
 import type { BatchSummary } from './extents.js';
@@ -62,6 +63,9 @@ function batchTable(database: Database) {
   const all = database.prepare<BatchRow>('SELECT * FROM batch ORDER BY tenant, first_position');
   const one = database.prepare<RecordsRow>('SELECT number, records FROM batch_records WHERE number = ?');
   const remove = database.prepare('DELETE FROM batch WHERE number = ?');
+  const last = database.prepare<{ number: number | null }>('SELECT max(number) AS number FROM batch_records');
+  /** Whose records SQLite could not read. */
+  const damaged = new Set<number>();
   const removeRecords = database.prepare('DELETE FROM batch_records WHERE number = ?');
   return {
     put(summary: BatchSummary, records: Buffer): void {
@@ -70,12 +74,24 @@ function batchTable(database: Database) {
       put.run(batch, tenant, firstPosition, lastPosition, bytes, events, firstMs, lastMs, shares);
       putRecords.run(batch, records);
     },
+    /** Deletes it; records that can't be read stay in the file, since their pages may be others' too. */
     remove(batch: number): void {
       remove.run(batch);
-      removeRecords.run(batch);
+      if (!damaged.has(batch)) removeRecords.run(batch);
     },
-    /** The batch's records, or undefined if it was deleted. */
-    records: (batch: number): Buffer | undefined => one.get(batch)?.records,
+    /** The batch's records, or why there are none. */
+    records(batch: number): Buffer | 'gone' | 'damaged' {
+      if (damaged.has(batch)) return 'damaged';
+      try {
+        return one.get(batch)?.records ?? 'gone';
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'state_damaged') throw error;
+        damaged.add(batch);
+        return 'damaged';
+      }
+    },
+    /** The highest number that records have; 0 if there are none. */
+    last: (): number => last.get()?.number ?? 0,
     /** Summaries of all batches. */
     all: (): BatchSummary[] =>
       all.all().map((row) => ({
@@ -87,9 +103,23 @@ function batchTable(database: Database) {
         events: row.events,
         firstMs: row.first_ms,
         lastMs: row.last_ms,
-        shares: JSON.parse(row.shares) as BatchSummary['shares'],
+        shares: sharesOf(row),
       })),
   };
+}
+
+/** @throws Failure state_damaged if they can't be true: a drain has at most one ordinal for each position */
+function sharesOf({ number, last_position, shares }: BatchRow): BatchSummary['shares'] {
+  let found: unknown;
+  try {
+    found = JSON.parse(shares);
+  } catch {
+    // Told below.
+  }
+  const isTrue = (share: unknown): boolean =>
+    Array.isArray(share) && share.length === 4 && share.every(Number.isInteger) && share[2] <= last_position;
+  if (Array.isArray(found) && found.every(isTrue)) return found as BatchSummary['shares'];
+  throw new Failure('state_damaged', `The summary of batch ${number} is damaged.`);
 }
 
 /** Drains' rows, and the last position given out. */

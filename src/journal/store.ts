@@ -4,7 +4,7 @@
  * Worst case: one fsync, or the folding in of the write-ahead log (32 MiB). Owner: worker.ts.
  */
 import { Failure } from '../base/failure.js';
-import { recordIsWhole, recordLength } from '../event/record.js';
+import { recordLength } from '../event/record.js';
 import { type Database, openDatabase } from '../store/database.js';
 import type { BatchSummary } from './extents.js';
 import type { Loaded, Recovered, StoreOptions, Write } from './messages.js';
@@ -12,6 +12,7 @@ import { DiskRoom } from './disk-room.js';
 import { recover } from './recovery.js';
 import { rewrite } from './rewrite.js';
 import { journalSchema } from './schema.js';
+import { recordIsSound } from './summary.js';
 import { journalTables, type JournalTables, putChanges } from './store-tables.js';
 
 export class JournalStore {
@@ -50,9 +51,10 @@ export class JournalStore {
     try {
       return this.#writeWithin(write);
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'disk_full') throw error;
+      if (!(error instanceof Failure)) throw error;
       // Folded in, the log can be written from its start again, in space that it has already.
-      this.#fold();
+      if (error.code === 'disk_full') this.#fold();
+      else if (error.code !== 'state_damaged' || !this.#hasDamaged(write)) throw error;
       return this.#writeWithin(write);
     }
   }
@@ -61,9 +63,9 @@ export class JournalStore {
   load(batches: readonly number[]): Loaded[] {
     return batches.map((batch) => {
       const records = this.#tables.batches.records(batch);
-      if (records === undefined) return 'gone';
+      if (typeof records === 'string') return records;
       let at = 0;
-      while (at < records.length && recordIsWhole(records, at, records.length)) at += recordLength(records, at);
+      while (at < records.length && recordIsSound(records, at, records.length)) at += recordLength(records, at);
       return at === records.length ? new Uint8Array(records) : 'damaged';
     });
   }
@@ -90,6 +92,12 @@ export class JournalStore {
     const written = compaction === undefined ? [] : rewrite(this.#tables, compaction);
     for (const block of blocks) this.#tables.blocks.put(block);
     return written;
+  }
+
+  /** True if a batch to be deleted is found damaged: from then on its records are left where they are. */
+  #hasDamaged({ changes }: Write): boolean {
+    const found = (changes?.batches ?? []).map((batch) => this.#tables.batches.records(batch));
+    return found.includes('damaged');
   }
 
   #fold(): void {

@@ -1,9 +1,10 @@
 /*
  * Builds the summary of an extent from its records, as recovery finds them and as compaction writes them.
- * Promise: counts only records that at least one drain may still have to be sent, and only the routes of those drains.
+ * Promise: trusts no record that isn't sound; counts only records that at least one drain may still have to be sent, and only the routes of those drains.
  * Worst case: 255 routes per record. Owner: recovery.ts, rewrite.ts (commit thread).
  */
 import {
+  recordIsWhole,
   recordLength,
   recordPosition,
   recordReceivedMs,
@@ -16,6 +17,18 @@ import type { ExtentSummary } from './extents.js';
 
 /** Where each drain would start again, an ordinal; drains that aren't in it are gone. */
 export type Resumes = ReadonlyMap<number, number>;
+
+/**
+ * True if a whole record lies at `at` whose ordinals can be true: a drain has at most one for each position. Bytes that a disk has
+ * flipped must not make a drain count on from, or up to, a number that it will never reach.
+ */
+export function recordIsSound(source: Buffer, at: number, end: number): boolean {
+  if (!recordIsWhole(source, at, end)) return false;
+  const position = recordPosition(source, at);
+  const routes = recordRouteCount(source, at);
+  for (let i = 0; i < routes; i++) if (routeOrdinal(source, at, i) > position) return false;
+  return true;
+}
 
 /** True if one of the record's drains may still have to be sent it. */
 export function isWanted(source: Buffer, at: number, resumes: Resumes): boolean {
