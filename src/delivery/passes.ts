@@ -2,10 +2,13 @@
  * When drains are written to: in passes over those that were woken. At once when few are, and with a rest between passes when
  * many are, so that each write carries more (FACTS, "Speed": per-write cost dominates at many drains).
  * Promise: a woken drain is visited within limits.flushRestMsMax plus the pass itself; the event loop gets a turn between
- * bursts. Owner: the fleet.
+ * bursts, and every PASS_MS_MAX within one. Owner: the fleet.
  */
 import type { Clock } from '../base/clock.js';
 import { limits } from '../base/limits.js';
+
+/** A pass that has lasted so long, milliseconds, lets the event loop have a turn: a thousand full buffers take 0.2 s. */
+const PASS_MS_MAX = 10;
 
 export interface Flushed {
   /** Writes what may be written now. Must not throw. */
@@ -48,7 +51,23 @@ export class Passes {
     this.#scheduled = false;
     this.#visited += drains.size;
     this.#endedMs = Infinity; // what wakes a drain during the pass belongs to it
-    for (const drain of drains) drain.flush();
+    const untilMs = this.#clock.now() + PASS_MS_MAX;
+    for (const drain of drains) {
+      drains.delete(drain);
+      drain.flush();
+      if (this.#clock.now() >= untilMs) break;
+    }
     this.#endedMs = this.#clock.now();
+    if (drains.size > 0) this.#goOn(drains);
+  }
+
+  /** Visits those that a pass had no time for in the next turn, before those that were woken since. */
+  #goOn(drains: Set<Flushed>): void {
+    this.#visited -= drains.size;
+    for (const drain of this.#woken) drains.add(drain);
+    this.#woken = drains;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.after(1, () => this.#pass());
   }
 }
