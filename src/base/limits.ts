@@ -120,7 +120,9 @@ export const limits = {
   /** A drain that goes on failing for the same reason is told to the log again after this long, milliseconds, then ever more rarely. */
   failingToldMsMin: 60_000,
   /** Written and not acknowledged marks per connection; beyond it the drain waits for evidence. */
-  marksMax: 65_536,
+  marksMax: 8_192,
+  /** A pass over the woken drains gives the event loop its turn after this long, milliseconds: a thousand full buffers take 0.2 s. */
+  passMsMax: 10,
   /** Encoded and not yet taken by the kernel, per drain, bytes (FAULTS F11: at most 256 KiB per drain). */
   unsentBytesMax: 128 * KiB,
   /** Write buffers kept for the next write, buffers of readBytesMax: what a pass over busy drains has in flight at once. */

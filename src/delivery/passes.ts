@@ -2,13 +2,10 @@
  * When drains are written to: in passes over those that were woken. At once when few are, and with a rest between passes when
  * many are, so that each write carries more (FACTS, "Speed": per-write cost dominates at many drains).
  * Promise: a woken drain is visited within limits.flushRestMsMax plus the pass itself; the event loop gets a turn between
- * bursts, and every PASS_MS_MAX within one. Owner: the fleet.
+ * bursts, and every limits.passMsMax within one. Owner: the fleet.
  */
 import type { Clock } from '../base/clock.js';
 import { limits } from '../base/limits.js';
-
-/** A pass that has lasted so long, milliseconds, lets the event loop have a turn: a thousand full buffers take 0.2 s. */
-const PASS_MS_MAX = 10;
 
 export interface Flushed {
   /** Writes what may be written now. Must not throw. */
@@ -51,7 +48,7 @@ export class Passes {
     this.#scheduled = false;
     this.#visited += drains.size;
     this.#endedMs = Infinity; // what wakes a drain during the pass belongs to it
-    const untilMs = this.#clock.now() + PASS_MS_MAX;
+    const untilMs = this.#clock.now() + limits.passMsMax;
     for (const drain of drains) {
       drains.delete(drain);
       drain.flush();

@@ -1,7 +1,7 @@
 // The real agent as a real process, on sockets in a directory of its own: what scenario tests start, kill and start again.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,8 +30,10 @@ export function call(
   const payload = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const headers =
     payload === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) };
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, method, path, headers, agent: false }, (incoming) => {
+  // Kept alive until the answer is read: a server that closes first can meet Node's empty last write, and that is EPIPE.
+  const agent = new Agent({ keepAlive: true });
+  const answer = new Promise<Answer>((resolve, reject) => {
+    const outgoing = request({ socketPath, method, path, headers, agent }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
@@ -47,6 +49,7 @@ export function call(
     outgoing.on('error', reject);
     outgoing.end(payload);
   });
+  return answer.finally(() => agent.destroy());
 }
 
 /** Settings that open loopback, skip the confirmation and lift the paces, so that a test sees only what it is about. */
