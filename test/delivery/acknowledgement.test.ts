@@ -109,9 +109,9 @@ describe('marks', () => {
 
   test('are full at their bound', () => {
     const marks = new Marks();
-    for (let n = 1; n <= 65_535; n++) marks.push(n, ordinal(n), 1);
+    for (let n = 1; n <= 8_191; n++) marks.push(n, ordinal(n), 1);
     expect(marks.full).toBe(false);
-    marks.push(65_536, ordinal(65_536), 1);
+    marks.push(8_192, ordinal(8_192), 1);
     expect(marks.full).toBe(true);
     marks.takeUpTo(1);
     expect(marks.full).toBe(false);
