@@ -1,28 +1,14 @@
 // Guards: one write carries many frames, as many as the pace and the buffer let through, and never a part of one.
 import { describe, expect, test } from 'vitest';
-import { type DrainId, drainNumber, type TenantName } from '../../src/base/ids.js';
 import { Gather } from '../../src/delivery/gather.js';
 import type { DrainSettings } from '../../src/delivery/settings.js';
 import { WriteBuffers } from '../../src/delivery/write-buffers.js';
-import { parseDestination } from '../../src/destination/address.js';
+import { drainSettings } from '../support/drain-settings.js';
 import { FakeCursor } from '../support/fake-cursor.js';
-
-const settings = (changes: Partial<DrainSettings> = {}): DrainSettings => ({
-  number: drainNumber(1),
-  id: 'd-0000000000000001' as DrainId,
-  tenant: 'acme' as TenantName,
-  destination: parseDestination('syslog://127.0.0.1'),
-  framing: 'lf',
-  messageBytesMax: 8192,
-  rate: { eventsPerS: Infinity, bytesPerS: Infinity },
-  tls: {},
-  paused: false,
-  ...changes,
-});
 
 function gathering(changes: Partial<DrainSettings> = {}) {
   const cursor = new FakeCursor();
-  const gather = new Gather(settings(changes), new WriteBuffers());
+  const gather = new Gather(drainSettings(changes), new WriteBuffers());
   let nowMs = 1_000_000;
   return {
     cursor,
@@ -132,7 +118,7 @@ describe('a pace', () => {
     const { cursor, read, gather } = gathering({ rate: { eventsPerS: 100, bytesPerS: Infinity } });
     cursor.appendMany(1000);
     read();
-    gather.apply(settings({ rate: { eventsPerS: 10, bytesPerS: Infinity } }));
+    gather.apply(drainSettings({ rate: { eventsPerS: 10, bytesPerS: Infinity } }));
     expect(read(100)[1]).toBeLessThanOrEqual(1);
   });
 });

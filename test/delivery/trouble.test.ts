@@ -2,23 +2,11 @@
 import { expect, test } from 'vitest';
 import type { Happening } from '../../src/base/happening.js';
 import { Failure, type FailureCode } from '../../src/base/failure.js';
-import { type DrainId, drainNumber, type TenantName } from '../../src/base/ids.js';
-import type { DrainSettings } from '../../src/delivery/settings.js';
 import { Trouble } from '../../src/delivery/trouble.js';
-import { parseDestination } from '../../src/destination/address.js';
+import { drainSettings } from '../support/drain-settings.js';
 import { ManualClock } from '../support/manual-clock.js';
 
-const drain: DrainSettings = {
-  number: drainNumber(1),
-  id: 'd-0000000000000001' as DrainId,
-  tenant: 'acme' as TenantName,
-  destination: parseDestination('syslog://127.0.0.1'),
-  framing: 'lf',
-  messageBytesMax: 8192,
-  rate: { eventsPerS: Infinity, bytesPerS: Infinity },
-  tls: {},
-  paused: false,
-};
+const drain = drainSettings();
 
 function trouble() {
   const clock = new ManualClock();
